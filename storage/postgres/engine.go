@@ -1,0 +1,268 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/bodega-commerce/bodega/internal/sqldb"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+var dialect = &sqldb.Dialect{Name: "postgres", Text: `text collate "C"`, ForUpdate: " for update", SkipLocked: " for update skip locked", MaxParams: 60000}
+
+// rollbackTimeout bounds the rollback of a transaction whose context is over.
+const rollbackTimeout = 5 * time.Second
+
+type engine struct{ pool *pgxpool.Pool }
+
+func (e *engine) Dialect() *sqldb.Dialect { return dialect }
+
+// Update runs fn in a READ COMMITTED transaction. Begin travels with the first
+// statement and commit with the last deferred ones, so that a short
+// transaction takes few round trips.
+func (e *engine) Update(ctx context.Context, fn func(sqldb.Conn) error) error {
+	return e.transaction(ctx, "begin", fn)
+}
+
+// Snapshot runs fn in a read-only REPEATABLE READ transaction.
+func (e *engine) Snapshot(ctx context.Context, fn func(sqldb.Conn) error) error {
+	return e.transaction(ctx, "begin isolation level repeatable read read only", fn)
+}
+
+func (e *engine) transaction(ctx context.Context, begin string, fn func(sqldb.Conn) error) error {
+	pc, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return classify(err)
+	}
+	defer pc.Release() // a connection left inside a transaction is destroyed, not reused
+	c := &txConn{q: pc.Conn(), begin: begin}
+	committed := false
+	defer func() {
+		if !committed {
+			c.rollback(ctx)
+		}
+	}()
+	if err := fn(c); err != nil {
+		return err
+	}
+	err = c.commit(ctx)
+	committed = err == nil
+	return err
+}
+
+// View runs each statement on its own.
+func (e *engine) View(ctx context.Context, fn func(sqldb.Conn) error) error {
+	pc, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return classify(err)
+	}
+	defer pc.Release()
+	return fn(&txConn{q: pc.Conn(), readOnly: true})
+}
+
+// Join accepts a pgx.Tx, or a *sql.Tx of pgx's database/sql driver.
+func (e *engine) Join(hostTx any) (sqldb.Conn, error) {
+	switch tx := hostTx.(type) {
+	case pgx.Tx:
+		return &txConn{q: tx, eager: true}, nil
+	case *sql.Tx:
+		if tx != nil {
+			return sqldb.NewStdConn(tx, dialect, classify), nil
+		}
+	}
+	return nil, fmt.Errorf("postgres: cannot join a %T: pass a pgx.Tx or a *sql.Tx", hostTx)
+}
+
+func (e *engine) Close() error {
+	e.pool.Close()
+	return nil
+}
+
+// queryer is what *pgx.Conn and pgx.Tx share.
+type queryer interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}
+
+type txConn struct {
+	q        queryer
+	begin    string       // sent with the first statement; "" when begun or not ours
+	pending  []sqldb.Stmt // deferred writes
+	readOnly bool         // outside a transaction
+	eager    bool         // a host's transaction: defer nothing, it commits without us
+	begun    bool
+}
+
+func (c *txConn) Dialect() *sqldb.Dialect { return dialect }
+
+var errReadOnly = errors.New("postgres: write outside an update")
+
+func (c *txConn) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	counts, err := c.ExecBatch(ctx, []sqldb.Stmt{{SQL: query, Args: args}})
+	if err != nil {
+		return 0, err
+	}
+	return counts[0], nil
+}
+
+func (c *txConn) Defer(ctx context.Context, query string, args ...any) error {
+	if c.eager || c.readOnly {
+		_, err := c.Exec(ctx, query, args...)
+		return err
+	}
+	c.pending = append(c.pending, sqldb.Stmt{SQL: query, Args: args})
+	return nil
+}
+
+func (c *txConn) ExecBatch(ctx context.Context, stmts []sqldb.Stmt) ([]int64, error) {
+	if c.readOnly {
+		return nil, errReadOnly
+	}
+	if c.begin == "" && len(c.pending) == 0 && len(stmts) == 1 {
+		tag, err := c.q.Exec(ctx, stmts[0].SQL, stmts[0].Args...)
+		return []int64{tag.RowsAffected()}, classify(err)
+	}
+	b, skip := c.lead()
+	for _, s := range stmts {
+		b.Queue(s.SQL, s.Args...)
+	}
+	br := c.q.SendBatch(ctx, b)
+	counts := make([]int64, 0, len(stmts))
+	for i := range skip + len(stmts) {
+		tag, err := br.Exec()
+		if err != nil {
+			_ = br.Close()
+			return nil, classify(err)
+		}
+		if i >= skip {
+			counts = append(counts, tag.RowsAffected())
+		}
+	}
+	return counts, classify(br.Close())
+}
+
+// lead starts a batch with what must come before the next statement.
+func (c *txConn) lead() (b *pgx.Batch, n int) {
+	b = &pgx.Batch{}
+	if c.begin != "" {
+		b.Queue(c.begin)
+		c.begin, c.begun = "", true
+	}
+	for _, s := range c.pending {
+		b.Queue(s.SQL, s.Args...)
+	}
+	c.pending = nil
+	return b, b.Len()
+}
+
+func (c *txConn) Query(ctx context.Context, query string, args ...any) (sqldb.Rows, error) {
+	if c.begin == "" && len(c.pending) == 0 {
+		r, err := c.q.Query(ctx, query, args...)
+		if err != nil {
+			return nil, classify(err)
+		}
+		return &rows{Rows: r}, nil
+	}
+	b, skip := c.lead()
+	b.Queue(query, args...)
+	br := c.q.SendBatch(ctx, b)
+	for range skip {
+		if _, err := br.Exec(); err != nil {
+			_ = br.Close()
+			return nil, classify(err)
+		}
+	}
+	r, err := br.Query()
+	if err != nil {
+		_ = br.Close()
+		return nil, classify(err)
+	}
+	return &rows{Rows: r, batch: br}, nil
+}
+
+// commit sends what is deferred together with the commit.
+func (c *txConn) commit(ctx context.Context) error {
+	if !c.begun && len(c.pending) == 0 {
+		return nil
+	}
+	b, _ := c.lead()
+	b.Queue("commit")
+	br := c.q.SendBatch(ctx, b)
+	var tag pgconn.CommandTag
+	for range b.Len() {
+		var err error
+		if tag, err = br.Exec(); err != nil {
+			_ = br.Close()
+			return classify(err)
+		}
+	}
+	if err := br.Close(); err != nil {
+		return classify(err)
+	}
+	if tag.String() != "COMMIT" { // a failed statement whose error was swallowed
+		return errors.New("postgres: the transaction was rolled back: a statement in it had failed")
+	}
+	return nil
+}
+
+func (c *txConn) rollback(ctx context.Context) {
+	if !c.begun {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
+	defer cancel()
+	_, _ = c.q.Exec(ctx, "rollback") // a broken connection rolls back by itself
+}
+
+type rows struct {
+	pgx.Rows
+	batch pgx.BatchResults
+}
+
+func (r *rows) Close() {
+	r.Rows.Close()
+	if r.batch != nil {
+		_ = r.batch.Close()
+		r.batch = nil
+	}
+}
+
+func (r *rows) Err() error { return classify(r.Rows.Err()) }
+
+// classify gives a driver's error its kind.
+func classify(err error) error {
+	if err == nil {
+		return nil
+	}
+	var pe *pgconn.PgError
+	if !errors.As(err, &pe) {
+		var ce *pgconn.ConnectError
+		var ne net.Error
+		if errors.As(err, &ce) || (errors.As(err, &ne) && !errors.Is(err, context.DeadlineExceeded)) {
+			return &sqldb.Error{Kind: sqldb.KindUnavailable, Err: err}
+		}
+		return err
+	}
+	out := &sqldb.Error{Err: err, Constraint: pe.ConstraintName}
+	switch {
+	case pe.Code == "23505":
+		out.Kind = sqldb.KindUnique
+	case pe.Code == "23503":
+		out.Kind = sqldb.KindForeignKey
+	case pe.Code == "23514":
+		out.Kind = sqldb.KindCheck
+	case pe.Code == "40001" || pe.Code == "40P01":
+		out.Kind = sqldb.KindRetryable
+	case strings.HasPrefix(pe.Code, "08") || strings.HasPrefix(pe.Code, "57P") || pe.Code == "53300":
+		out.Kind = sqldb.KindUnavailable
+	}
+	return out
+}

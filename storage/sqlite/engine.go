@@ -1,0 +1,371 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/bodega-commerce/bodega/internal/sqldb"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+var dialect = &sqldb.Dialect{Name: "sqlite", Text: "text", MaxParams: 30000}
+
+// Limits of one group commit: how many transactions may share it, and how long
+// the first of them may wait for the others.
+const (
+	maxGroup    = 256
+	maxGroupAge = 20 * time.Millisecond
+)
+
+// engine runs write transactions one after another on a single connection.
+// Those that wait for their turn are committed together, a savepoint each:
+// durability then costs one fsync for many orders. Readers have a pool of
+// their own and never wait (except in memory, where all share the connection).
+type engine struct {
+	writer  *sql.DB
+	wconn   *sql.Conn
+	readers *sql.DB // nil in memory
+	rstmts  sync.Map
+	wstmts  map[string]*sql.Stmt // guarded by turn
+
+	turn    chan struct{} // holds a token while a transaction has its turn
+	waiting atomic.Int64
+	open    *group // the transaction begun and not yet committed; guarded by turn
+	closed  bool   // guarded by turn
+}
+
+// group is write transactions that are committed together.
+type group struct {
+	began time.Time
+	size  int
+	done  chan struct{}
+	err   error // set before done is closed
+}
+
+func (e *engine) Dialect() *sqldb.Dialect { return dialect }
+
+// Update runs fn in a savepoint of the open group and returns when the group
+// is committed.
+func (e *engine) Update(ctx context.Context, fn func(sqldb.Conn) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// Who waits has promised to come: the one before leaves its group open for
+	// it. So a cancelled waiter still takes its turn, only to commit.
+	e.waiting.Add(1)
+	e.turn <- struct{}{}
+	e.waiting.Add(-1)
+	g, err := e.take(ctx, fn)
+	if g == nil {
+		return err
+	}
+	<-g.done
+	if err != nil {
+		return err
+	}
+	return g.err
+}
+
+// take has the turn: it runs fn and commits the group unless somebody waits.
+func (e *engine) take(ctx context.Context, fn func(sqldb.Conn) error) (joined *group, err error) {
+	defer func() { <-e.turn }()
+	if e.closed {
+		return nil, errClosed
+	}
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	} else {
+		joined, err = e.member(ctx, fn)
+	}
+	if e.open != nil && (e.waiting.Load() == 0 || e.open.size >= maxGroup || time.Since(e.open.began) > maxGroupAge) {
+		e.finish(e.exec("commit"))
+	}
+	return joined, err
+}
+
+// member runs fn in a savepoint. It returns the group fn's work is part of, or
+// nil with the error when nothing of it remains.
+func (e *engine) member(ctx context.Context, fn func(sqldb.Conn) error) (*group, error) {
+	if e.open == nil {
+		if err := e.exec("begin immediate"); err != nil {
+			return nil, err
+		}
+		e.open = &group{began: time.Now(), done: make(chan struct{})}
+	}
+	g := e.open
+	if err := e.exec("savepoint member"); err != nil {
+		return nil, err
+	}
+	g.size++
+	returned := false
+	defer func() {
+		if !returned { // fn panics: undo its work, let the others commit, let the panic go on
+			e.undo()
+			if e.open != nil && e.waiting.Load() == 0 {
+				e.finish(e.exec("commit"))
+			}
+		}
+	}()
+	err := fn(&writeConn{e})
+	returned = true
+	if err != nil {
+		e.undo()
+		return nil, err
+	}
+	if err := e.exec("release member"); err != nil {
+		e.undo()
+		return nil, err
+	}
+	return g, nil
+}
+
+// undo takes back the member's savepoint. Some failures (disk full, I/O) roll
+// back the whole transaction by themselves; then the group is lost.
+func (e *engine) undo() {
+	err := e.exec("rollback to member")
+	if err == nil {
+		err = e.exec("release member")
+	}
+	if err != nil {
+		e.finish(&sqldb.Error{Kind: sqldb.KindRetryable, Err: fmt.Errorf("sqlite: a shared transaction was rolled back: %w", err)})
+	}
+}
+
+// finish ends the open group with the outcome of its commit.
+func (e *engine) finish(err error) {
+	g := e.open
+	e.open = nil
+	if err != nil {
+		_ = e.exec("rollback") // fails when SQLite has done it already
+		g.err = err
+	}
+	close(g.done)
+}
+
+func (e *engine) exec(query string) error {
+	stmt, err := e.prepare(query)
+	if err == nil {
+		_, err = stmt.ExecContext(context.Background())
+	}
+	return classify(err)
+}
+
+// maxStmts bounds the prepared statements kept; statement texts are few, but
+// their lists of parameters vary.
+const maxStmts = 1000
+
+func (e *engine) prepare(query string) (*sql.Stmt, error) {
+	if s, ok := e.wstmts[query]; ok {
+		return s, nil
+	}
+	if len(e.wstmts) >= maxStmts {
+		for q, s := range e.wstmts {
+			_ = s.Close()
+			delete(e.wstmts, q)
+		}
+	}
+	s, err := e.wconn.PrepareContext(context.Background(), query)
+	if err == nil {
+		e.wstmts[query] = s
+	}
+	return s, err
+}
+
+// writeConn runs statements on the writer. The context is looked at between
+// statements only: an interrupted statement would roll back the whole group.
+type writeConn struct{ e *engine }
+
+func (c *writeConn) Dialect() *sqldb.Dialect { return dialect }
+
+func (c *writeConn) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	stmt, err := c.e.prepare(query)
+	if err != nil {
+		return 0, classify(err)
+	}
+	res, err := stmt.ExecContext(context.WithoutCancel(ctx), args...)
+	if err != nil {
+		return 0, classify(err)
+	}
+	return res.RowsAffected()
+}
+
+func (c *writeConn) Defer(ctx context.Context, query string, args ...any) error {
+	_, err := c.Exec(ctx, query, args...)
+	return err
+}
+
+func (c *writeConn) ExecBatch(ctx context.Context, stmts []sqldb.Stmt) ([]int64, error) {
+	return sqldb.ExecEach(ctx, c, stmts)
+}
+
+func (c *writeConn) Query(ctx context.Context, query string, args ...any) (sqldb.Rows, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	stmt, err := c.e.prepare(query)
+	if err != nil {
+		return nil, classify(err)
+	}
+	rows, err := stmt.QueryContext(context.WithoutCancel(ctx), args...)
+	if err != nil {
+		return nil, classify(err)
+	}
+	return sqldb.NewStdRows(rows, classify), nil
+}
+
+// View reads from the pool; in memory it takes a turn like a writer.
+func (e *engine) View(ctx context.Context, fn func(sqldb.Conn) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if e.readers != nil {
+		return fn(&readConn{e})
+	}
+	e.turn <- struct{}{}
+	defer func() { <-e.turn }()
+	if e.closed {
+		return errClosed
+	}
+	return fn(&writeConn{e})
+}
+
+// Snapshot reads in one transaction.
+func (e *engine) Snapshot(ctx context.Context, fn func(sqldb.Conn) error) error {
+	if e.readers == nil {
+		return e.View(ctx, fn)
+	}
+	tx, err := e.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return classify(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	return fn(sqldb.NewStdConn(tx, dialect, classify))
+}
+
+// readConn runs each statement on any connection of the pool.
+type readConn struct{ e *engine }
+
+func (c *readConn) Dialect() *sqldb.Dialect { return dialect }
+
+func (c *readConn) Exec(context.Context, string, ...any) (int64, error) {
+	return 0, errors.New("sqlite: write outside an update")
+}
+
+func (c *readConn) Defer(ctx context.Context, query string, args ...any) error {
+	_, err := c.Exec(ctx, query, args...)
+	return err
+}
+
+func (c *readConn) ExecBatch(ctx context.Context, stmts []sqldb.Stmt) ([]int64, error) {
+	return sqldb.ExecEach(ctx, c, stmts)
+}
+
+func (c *readConn) Query(ctx context.Context, query string, args ...any) (sqldb.Rows, error) {
+	cached, ok := c.e.rstmts.Load(query)
+	if !ok {
+		stmt, err := c.e.readers.PrepareContext(ctx, query)
+		if err != nil {
+			return nil, classify(err)
+		}
+		var raced bool
+		if cached, raced = c.e.rstmts.LoadOrStore(query, stmt); raced {
+			_ = stmt.Close()
+		}
+	}
+	rows, err := cached.(*sql.Stmt).QueryContext(ctx, args...)
+	if err != nil {
+		return nil, classify(err)
+	}
+	return sqldb.NewStdRows(rows, classify), nil
+}
+
+// Join accepts a *sql.Tx on the same database file.
+func (e *engine) Join(hostTx any) (sqldb.Conn, error) {
+	tx, ok := hostTx.(*sql.Tx)
+	if !ok || tx == nil {
+		return nil, fmt.Errorf("sqlite: cannot join a %T: pass a *sql.Tx", hostTx)
+	}
+	return sqldb.NewStdConn(tx, dialect, classify), nil
+}
+
+func (e *engine) Close() error {
+	e.turn <- struct{}{}
+	defer func() { <-e.turn }()
+	if e.closed {
+		return nil
+	}
+	e.closed = true
+	if e.open != nil {
+		e.finish(e.exec("commit"))
+	}
+	var errs []error
+	if e.readers != nil {
+		errs = append(errs, e.readers.Close())
+	}
+	errs = append(errs, e.wconn.Close(), e.writer.Close())
+	return errors.Join(errs...)
+}
+
+var errClosed = &sqldb.Error{Kind: sqldb.KindUnavailable, Err: errors.New("sqlite: the database is closed")}
+
+// classify gives a driver's error its kind.
+func classify(err error) error {
+	var se *sqlite.Error
+	if err == nil || !errors.As(err, &se) {
+		return err
+	}
+	out := &sqldb.Error{Err: err}
+	switch code := se.Code(); {
+	case code == sqlite3.SQLITE_CONSTRAINT_UNIQUE || code == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		out.Kind = sqldb.KindUnique
+		out.Constraint = uniqueName(se.Error())
+	case code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+		out.Kind = sqldb.KindForeignKey
+	case code == sqlite3.SQLITE_CONSTRAINT_CHECK:
+		out.Kind = sqldb.KindCheck
+		out.Constraint = after(se.Error(), "CHECK constraint failed: ")
+	case code&0xff == sqlite3.SQLITE_BUSY || code&0xff == sqlite3.SQLITE_LOCKED:
+		out.Kind = sqldb.KindRetryable
+	case code&0xff == sqlite3.SQLITE_INTERRUPT:
+		return context.Canceled
+	case code&0xff == sqlite3.SQLITE_CANTOPEN:
+		out.Kind = sqldb.KindUnavailable
+	}
+	return out
+}
+
+// uniqueName gives a violated index the name PostgreSQL would report. SQLite
+// tells only the columns ("... failed: products.slug (2067)"), and only in
+// its message.
+func uniqueName(msg string) string {
+	cols := after(msg, "UNIQUE constraint failed: ")
+	var table string
+	var names []string
+	for col := range strings.SplitSeq(cols, ", ") {
+		t, name, ok := strings.Cut(col, ".")
+		if !ok {
+			return cols
+		}
+		table, names = t, append(names, name)
+	}
+	return "uq_" + table + "__" + strings.Join(names, "__")
+}
+
+func after(msg, mark string) string {
+	_, rest, ok := strings.Cut(msg, mark)
+	if !ok {
+		return ""
+	}
+	rest, _, _ = strings.Cut(rest, " (")
+	return rest
+}
