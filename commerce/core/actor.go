@@ -3,6 +3,8 @@ package core
 import (
 	"context"
 	"slices"
+
+	"github.com/bodega-commerce/bodega/commerce/money"
 )
 
 // ActorKind says who is asking.
@@ -26,6 +28,15 @@ type Actor struct {
 	Customer    CustomerID // whose things may be seen as one's own; "" for none
 	Permissions []Permission
 	Session     SessionID // the login this came with, if any
+	Channel     ChannelID // the sales channel a publishable key is bound to, if any
+	Limits      Limits    // what narrows the permissions further
+}
+
+// Limits narrow what an actor may do with the permissions it holds; keys given
+// to agents carry them. The zero value limits nothing.
+type Limits struct {
+	MaxRefund   *money.Money `json:"max_refund,omitempty"`    // of one refund; other currencies are refused
+	ReadOnlyPII bool         `json:"read_only_pii,omitempty"` // personal data may be read, not changed
 }
 
 // System is the program itself: allowed everything. Name the work it does; it

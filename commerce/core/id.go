@@ -43,6 +43,7 @@ type (
 	SessionID        string
 	APIKeyID         string
 	EventID          string
+	PriceEntryID     string
 )
 
 // Prefixes of the identifiers above.
@@ -78,6 +79,7 @@ const (
 	PrefixSession        = "sess"
 	PrefixAPIKey         = "key"
 	PrefixEvent          = "evt"
+	PrefixPriceEntry     = "prh"
 )
 
 var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)

@@ -1,0 +1,98 @@
+// Package boot is what the two programs share: settings from the environment,
+// and opening the database they name.
+package boot
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/bodega-commerce/bodega/storage"
+	"github.com/bodega-commerce/bodega/storage/memory"
+	"github.com/bodega-commerce/bodega/storage/postgres"
+	"github.com/bodega-commerce/bodega/storage/sqlite"
+)
+
+// Settings are what the environment says. Flags of a program win over them.
+type Settings struct {
+	Addr        string // BODEGA_ADDR, default ":8080"
+	DataDir     string // BODEGA_DATA_DIR, default "./bodega-data"
+	DatabaseURL string // BODEGA_DATABASE_URL, default "sqlite://shop.db" in the data folder
+	Demo        bool   // BODEGA_DEMO, default true: an empty shop gets the sample shop
+	LogLevel    string // BODEGA_LOG, default "info"; or debug, warn, error
+	LogJSON     bool   // BODEGA_LOG_JSON, default false
+	AdminEmail  string // BODEGA_ADMIN_EMAIL, default "admin@localhost.localdomain"
+}
+
+// FromEnv reads the settings; getenv is os.Getenv in programs.
+func FromEnv(getenv func(string) string) (Settings, error) {
+	s := Settings{Addr: ":8080", DataDir: "bodega-data", Demo: true, LogLevel: "info", AdminEmail: "admin@localhost.localdomain"}
+	for name, field := range map[string]*string{"BODEGA_ADDR": &s.Addr, "BODEGA_DATA_DIR": &s.DataDir, "BODEGA_DATABASE_URL": &s.DatabaseURL,
+		"BODEGA_LOG": &s.LogLevel, "BODEGA_ADMIN_EMAIL": &s.AdminEmail} {
+		if v := getenv(name); v != "" {
+			*field = v
+		}
+	}
+	for name, field := range map[string]*bool{"BODEGA_DEMO": &s.Demo, "BODEGA_LOG_JSON": &s.LogJSON} {
+		v := getenv(name)
+		if v == "" {
+			continue
+		}
+		b, err := strconv.ParseBool(v)
+		if err != nil {
+			return s, fmt.Errorf("%s=%q: use 1 or 0", name, v)
+		}
+		*field = b
+	}
+	return s, nil
+}
+
+// Open opens the database the settings name, without migrating it:
+//
+//	sqlite://shop.db           a file in the data folder
+//	sqlite:///var/lib/shop.db  a file anywhere
+//	postgres://user@host/name  PostgreSQL
+//	memory:                    nothing is kept
+func Open(ctx context.Context, s Settings) (*storage.DB, error) {
+	name := s.DatabaseURL
+	if name == "" {
+		name = "sqlite://shop.db"
+	}
+	switch scheme, rest, _ := strings.Cut(name, ":"); scheme {
+	case "sqlite":
+		path, err := sqlitePath(rest, s.DataDir)
+		if err != nil {
+			return nil, err
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return nil, err
+		}
+		return sqlite.Open(ctx, path, sqlite.Config{})
+	case "postgres", "postgresql":
+		return postgres.Open(ctx, name, postgres.Config{})
+	case "memory":
+		return memory.Open(ctx)
+	default:
+		return nil, fmt.Errorf("BODEGA_DATABASE_URL: %q is none of sqlite://FILE, postgres://..., memory:", scheme)
+	}
+}
+
+func sqlitePath(rest, dataDir string) (string, error) {
+	rest = strings.TrimPrefix(rest, "//")
+	rest, query, _ := strings.Cut(rest, "?")
+	if query != "" {
+		return "", fmt.Errorf("BODEGA_DATABASE_URL: sqlite takes no parameters, remove %q", "?"+query)
+	}
+	path, err := url.PathUnescape(rest)
+	if err != nil || path == "" {
+		return "", fmt.Errorf("BODEGA_DATABASE_URL: %q names no file", "sqlite://"+rest)
+	}
+	if filepath.IsAbs(path) {
+		return path, nil
+	}
+	return filepath.Join(dataDir, path), nil
+}
