@@ -63,7 +63,7 @@ func (db *DB) Update(ctx context.Context, fn func(tx Tx) error) error {
 		return db.savepoint(ctx, fn)
 	}
 	for attempt := 1; ; attempt++ {
-		err := db.engine.Update(ctx, func(c sqldb.Conn) error { return fn(sqlstore.NewTx(c)) })
+		err := db.engine.Update(ctx, func(c sqldb.Conn) error { return within(ctx, c, fn) })
 		if !sqldb.IsKind(err, sqldb.KindRetryable) {
 			return surface(err)
 		}
@@ -77,6 +77,16 @@ func (db *DB) Update(ctx context.Context, fn func(tx Tx) error) error {
 		case <-time.After(pause/2 + rand.N(pause)):
 		}
 	}
+}
+
+// within runs fn over the stores of a transaction and inserts the events it
+// appended.
+func within(ctx context.Context, c sqldb.Conn, fn func(tx Tx) error) error {
+	tx := sqlstore.NewTx(c)
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.Flush(ctx)
 }
 
 // View runs fn for reading. Its statements may see different moments; use
@@ -190,11 +200,14 @@ func (db *DB) savepoint(ctx context.Context, fn func(tx Tx) error) (err error) {
 			return
 		}
 		undo := context.WithoutCancel(ctx)
+		if u, ok := c.(sqldb.Undoer); ok {
+			u.BeforeUndo()
+		}
 		if _, uerr := c.Exec(undo, "rollback to savepoint bodega"); uerr == nil {
 			_, _ = c.Exec(undo, "release savepoint bodega")
 		}
 	}()
-	err = fn(sqlstore.NewTx(c))
+	err = within(ctx, c, fn)
 	returned = true
 	if err == nil {
 		_, err = c.Exec(ctx, "release savepoint bodega")

@@ -3,6 +3,7 @@ package stock
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -38,41 +39,35 @@ func (k Clerk) Reserve(ctx context.Context, s Store, ref string, requests []Requ
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	items, err := s.Items(ctx, ids)
+	items, err := s.ItemLevels(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	tracked := map[core.StockItemID]Item{}
+	known := map[core.StockItemID]Item{}
+	left := map[core.StockItemID][]Level{}
 	for _, i := range items {
-		tracked[i.ID] = i
-	}
-	if len(tracked) < len(ids) {
-		for _, id := range ids {
-			if _, ok := tracked[id]; !ok {
-				return nil, core.NotFound("stock_item", id)
+		known[i.ID] = i.Item
+		for _, l := range i.Levels {
+			if l.Active {
+				left[i.ID] = append(left[i.ID], l)
 			}
 		}
 	}
-	levels, err := s.Levels(ctx, ids)
-	if err != nil {
-		return nil, err
+	for _, id := range ids {
+		if _, ok := known[id]; !ok {
+			return nil, core.NotFound("stock_item", id)
+		}
 	}
 	now := k.Clock.Now()
 	state := Held
 	if expires.IsZero() {
 		state = Committed
 	}
-	left := map[core.StockItemID][]Level{}
-	for _, l := range levels {
-		if l.Active {
-			left[l.ItemID] = append(left[l.ItemID], l)
-		}
-	}
 	var out []Reservation
 	var moves []Movement
 	actor := core.ActorFrom(ctx).String()
 	for _, r := range requests {
-		item := tracked[r.ItemID]
+		item := known[r.ItemID]
 		if !item.Tracked {
 			continue
 		}
@@ -111,9 +106,43 @@ func (k Clerk) Reserve(ctx context.Context, s Store, ref string, requests []Requ
 		return nil, nil
 	}
 	if err := s.Apply(ctx, moves); err != nil {
+		var short *InsufficientError // somebody was faster
+		if errors.As(err, &short) {
+			short.SKU = known[short.ItemID].SKU
+		}
 		return nil, err
 	}
 	return out, s.InsertReservations(ctx, out)
+}
+
+// Available is what a shopper is told about an item with these levels.
+func Available(i ItemLevels) Availability {
+	a := Availability{ItemID: i.ID, Tracked: i.Tracked, Policy: i.Policy, PromisedAt: i.PromisedAt}
+	if !i.Tracked {
+		a.Sellable = -1
+		return a
+	}
+	for _, l := range i.Levels {
+		if l.Active {
+			a.Available += max(l.Available(), 0)
+			a.Sellable += max(l.Available()+l.Cap, 0)
+		}
+	}
+	return a
+}
+
+// AvailabilityOf returns what shoppers are told about items, in one statement.
+// Items that do not exist are left out.
+func AvailabilityOf(ctx context.Context, s Store, ids []core.StockItemID) (map[core.StockItemID]Availability, error) {
+	items, err := s.ItemLevels(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[core.StockItemID]Availability, len(items))
+	for _, i := range items {
+		out[i.ID] = Available(i)
+	}
+	return out, nil
 }
 
 // Commit makes the held reservations of a reference permanent, when its order
@@ -126,7 +155,7 @@ func (k Clerk) Commit(ctx context.Context, s Store, ref string) (bool, error) {
 // Release gives back everything still reserved for a reference, or only for
 // the given lines and quantities. Releasing twice does nothing the second time.
 func (k Clerk) Release(ctx context.Context, s Store, ref string, only map[core.LineID]int64) error {
-	_, err := k.close(ctx, s, ref, only, Released, Release, ref)
+	_, err := k.close(ctx, s, ref, only, Released, Release, ref, open)
 	return err
 }
 
@@ -134,10 +163,13 @@ func (k Clerk) Release(ctx context.Context, s Store, ref string, only map[core.L
 // returns from which locations. Lines of untracked items have no reservation
 // and are passed over.
 func (k Clerk) Ship(ctx context.Context, s Store, ref string, lines map[core.LineID]int64, fulfilment string) ([]Movement, error) {
-	return k.close(ctx, s, ref, lines, Shipped, Ship, fulfilment)
+	return k.close(ctx, s, ref, lines, Shipped, Ship, fulfilment, open)
 }
 
-func (k Clerk) close(ctx context.Context, s Store, ref string, only map[core.LineID]int64, state ReservationState, kind MovementKind, moveRef string) ([]Movement, error) {
+// open reservations still set goods aside.
+func open(r Reservation) bool { return r.State == Held || r.State == Committed }
+
+func (k Clerk) close(ctx context.Context, s Store, ref string, only map[core.LineID]int64, state ReservationState, kind MovementKind, moveRef string, which func(Reservation) bool) ([]Movement, error) {
 	rs, err := s.Reservations(ctx, ref)
 	if err != nil {
 		return nil, err
@@ -149,7 +181,7 @@ func (k Clerk) close(ctx context.Context, s Store, ref string, only map[core.Lin
 	now, actor := k.Clock.Now(), core.ActorFrom(ctx).String()
 	var moves []Movement
 	for _, r := range rs {
-		if r.State != Held && r.State != Committed {
+		if !which(r) {
 			continue
 		}
 		n := r.Quantity

@@ -62,6 +62,13 @@ type Level struct {
 // negative while more is promised than there is.
 func (l Level) Available() int64 { return l.OnHand - l.Reserved }
 
+// ItemLevels is an item with its levels, by the locations' priority. An item
+// that no location has had yet has one empty level at the first active one.
+type ItemLevels struct {
+	Item
+	Levels []Level `json:"levels"`
+}
+
 // Availability is what a shopper is told about an item.
 type Availability struct {
 	ItemID    core.StockItemID `json:"item_id"`
@@ -148,7 +155,20 @@ type Store interface {
 
 	InsertItems(ctx context.Context, items ...Item) error
 	UpdateItem(ctx context.Context, i Item, seen int64) error // its levels take over the cap
+	// DeleteLocation deletes a location that nothing is stored at;
+	// KindConflict otherwise.
+	DeleteLocation(ctx context.Context, id core.LocationID) error
 	Items(ctx context.Context, ids []core.StockItemID) ([]Item, error)
+	// ItemBySKU returns an item; KindNotFound when there is none.
+	ItemBySKU(ctx context.Context, sku string) (Item, error)
+	// ListItems lists items whose SKU begins with the prefix, by SKU.
+	ListItems(ctx context.Context, prefix string, page core.PageQuery) (core.Page[Item], error)
+	// DeleteItem deletes an item of which nothing is on hand or reserved;
+	// KindConflict otherwise. Its ledger stays.
+	DeleteItem(ctx context.Context, id core.StockItemID) error
+	// ItemLevels returns items with their levels, by item. Items that do not
+	// exist are left out.
+	ItemLevels(ctx context.Context, ids []core.StockItemID) ([]ItemLevels, error)
 	// Levels returns the levels of items, by item, priority and location.
 	Levels(ctx context.Context, ids []core.StockItemID) ([]Level, error)
 
@@ -177,6 +197,21 @@ type Store interface {
 	// movements, and those whose reserved quantity differs from the sum of
 	// their open reservations. It is empty in a sound shop.
 	Unbalanced(ctx context.Context) ([]Imbalance, error)
+	// Balance locks a level and returns it beside what it should be.
+	Balance(ctx context.Context, item core.StockItemID, location core.LocationID) (Balance, error)
+	// InsertMovements writes entries of the ledger that change no level: for
+	// repairs only.
+	InsertMovements(ctx context.Context, moves []Movement) error
+	// SetLevel overwrites a level without a movement: for repairs only.
+	SetLevel(ctx context.Context, l Level) error
+}
+
+// Balance is a level beside the sums it is held against.
+type Balance struct {
+	Level                // as stored; zero quantities when there is none
+	LedgerOnHand   int64 // sums of the movements
+	LedgerReserved int64
+	OpenReserved   int64 // sum of the open reservations
 }
 
 // Imbalance is a level that does not agree with its ledger.

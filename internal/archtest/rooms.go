@@ -40,13 +40,15 @@ type room struct {
 var rooms = slices.Concat(
 	place(0, vocabulary, "commerce/money"),
 	place(1, vocabulary, "commerce/core"),
+	place(2.25, testHelper, "commerce/payment/paymenttest"),
 	place(2.5, provider, "commerce/payment/*"),
 	place(2, leaf, "commerce/account", "commerce/analytics", "commerce/cart", "commerce/catalog", "commerce/idempotency",
 		"commerce/notify", "commerce/order", "commerce/outbox", "commerce/payment", "commerce/promo", "commerce/review",
 		"commerce/setting", "commerce/shipping", "commerce/stock", "commerce/tax"),
 	place(3, quote, "commerce/quote"),
+	place(3.3, flow, "commerce/basket"),
 	place(3.2, flow, "commerce/settlement"), // other flows end in it
-	place(3.5, flow, "commerce/basket", "commerce/checkout", "commerce/fulfil", "commerce/refund", "commerce/returns"),
+	place(3.5, flow, "commerce/checkout", "commerce/fulfil", "commerce/refund", "commerce/returns"),
 
 	place(0, numeric, "internal/linalg"),
 	place(0.5, numeric, "internal/gbdt", "internal/nn"),

@@ -23,8 +23,8 @@ type Stmt struct {
 // Engine.Update or Engine.Snapshot. It is not safe for concurrent use, and
 // Rows must be closed before the next statement.
 //
-// After a statement failed the transaction is lost (PostgreSQL aborts it):
-// return the error. Use "on conflict do nothing" and row counts where a
+// After a statement failed the transaction is lost (PostgreSQL aborts it, and
+// SQLite is made to): return the error. Use "on conflict do nothing" and row counts where a
 // conflict is an expected answer.
 type Conn interface {
 	// Exec runs a statement now and returns how many rows it touched.
@@ -40,6 +40,10 @@ type Conn interface {
 	Query(ctx context.Context, query string, args ...any) (Rows, error)
 	Dialect() *Dialect
 }
+
+// Undoer is a Conn that must be told before its transaction goes back to a
+// savepoint: deferred writes since then are dropped, and a failure is forgiven.
+type Undoer interface{ BeforeUndo() }
 
 // Rows is a result being read.
 type Rows interface {
@@ -71,7 +75,10 @@ type Engine interface {
 type Dialect struct {
 	Name       string // "sqlite" or "postgres"
 	Text       string // column type of text, compared byte by byte
+	Serial     string // a primary key column that numbers its rows
 	ForUpdate  string // suffix locking the selected rows
+	ForShare   string // suffix keeping the selected rows from being changed
+	Hold       string // suffix locking the selected rows, while others may still refer to them
 	SkipLocked string // suffix locking the selected rows that nobody holds
 	MaxParams  int    // parameters of one statement
 }
@@ -165,6 +172,12 @@ func Column[T any](s Scanner) (T, error) {
 	var v T
 	err := s.Scan(&v)
 	return v, err
+}
+
+// Reads reports whether a statement only reads, by its first word.
+func Reads(query string) bool {
+	word := strings.ToLower(strings.TrimLeft(query, " \t\r\n("))
+	return strings.HasPrefix(word, "select") || strings.HasPrefix(word, "with") || strings.HasPrefix(word, "explain")
 }
 
 // In returns "($from,$from+1,...)" for n parameters, padded to a power of two

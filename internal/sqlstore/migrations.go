@@ -4,9 +4,23 @@ import (
 	"github.com/bodega-commerce/bodega/internal/sqldb"
 )
 
-// Migrations returns the schema's steps. The list only grows at its end.
+// steps is the schema, oldest step first. The list only grows at its end: a
+// step's number is its place.
+var steps = []func(version int) sqldb.Migration{
+	stockSchema,
+	outboxSchema,
+	catalogSchema,
+	catalogOrgSchema,
+	cartSchema,
+	orderSchema,
+	paymentSchema,
+}
+
+// Migrations returns the schema's steps.
 func Migrations() []sqldb.Migration {
-	return []sqldb.Migration{
-		stockSchema(1),
+	out := make([]sqldb.Migration, len(steps))
+	for i, step := range steps {
+		out[i] = step(i + 1)
 	}
+	return out
 }

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/bodega-commerce/bodega/commerce/core"
@@ -117,9 +118,7 @@ func (s stockStore) Apply(ctx context.Context, moves []stock.Movement) error {
 	net := stock.Net(moves)
 	stmts := make([]sqldb.Stmt, len(net))
 	for i, l := range net {
-		stmts[i] = sqldb.Stmt{SQL: `update stock_levels set on_hand = on_hand + $1, reserved = reserved + $2
-			where item_id = $3 and location_id = $4 and (on_hand + $1) - (reserved + $2) >= -cap and reserved + $2 >= 0`,
-			Args: []any{l.OnHand, l.Reserved, l.ItemID, l.LocationID}}
+		stmts[i] = guarded(l)
 	}
 	counts, err := s.c.ExecBatch(ctx, stmts)
 	if err != nil {
@@ -132,6 +131,10 @@ func (s stockStore) Apply(ctx context.Context, moves []stock.Movement) error {
 			}
 		}
 	}
+	return s.InsertMovements(ctx, moves)
+}
+
+func (s stockStore) InsertMovements(ctx context.Context, moves []stock.Movement) error {
 	const cols = `id, item_id, location_id, kind, delta_on_hand, delta_reserved, ref, note, actor, at`
 	rows := make([][]any, len(moves))
 	for i, m := range moves {
@@ -141,17 +144,26 @@ func (s stockStore) Apply(ctx context.Context, moves []stock.Movement) error {
 }
 
 // missed is called when a guarded update touched nothing: the level does not
-// exist yet, and then it is made; or the guard refused.
+// exist yet, and then it is made; or it came to be, or changed, meanwhile; or
+// the guard refused.
 func (s stockStore) missed(ctx context.Context, l stock.Level) error {
 	have, err := sqldb.One(ctx, s.c, func(r sqldb.Scanner) (v stock.Level, err error) {
 		err = r.Scan(&v.OnHand, &v.Reserved, &v.Cap)
 		return v, err
 	}, `select on_hand, reserved, cap from stock_levels where item_id = $1 and location_id = $2`, l.ItemID, l.LocationID)
 	if err == nil {
-		wanted := l.Reserved - l.OnHand
-		return &stock.InsufficientError{ItemID: l.ItemID, Wanted: wanted, Available: have.Available() + have.Cap}
+		short := &stock.InsufficientError{ItemID: l.ItemID, Wanted: l.Reserved - l.OnHand, Available: have.Available() + have.Cap}
+		if short.Wanted > short.Available || have.Reserved+l.Reserved < 0 {
+			return short
+		}
+		st := guarded(l)
+		n, err := s.c.Exec(ctx, st.SQL, st.Args...)
+		if err == nil && n == 0 {
+			return short
+		}
+		return err
 	}
-	if notFound(err, "stock_level", l.ItemID) == err {
+	if !errors.Is(err, sqldb.ErrNoRows) {
 		return err
 	}
 	item, err := sqldb.One(ctx, s.c, scanItem, `select `+itemColumns+` from stock_items where id = $1`, l.ItemID)
@@ -161,14 +173,25 @@ func (s stockStore) missed(ctx context.Context, l stock.Level) error {
 	if _, err := s.Location(ctx, l.LocationID); err != nil {
 		return err
 	}
+	short := &stock.InsufficientError{ItemID: l.ItemID, SKU: item.SKU, Wanted: l.Reserved - l.OnHand, Available: item.Cap}
 	if l.OnHand-l.Reserved < -item.Cap || l.Reserved < 0 {
-		return &stock.InsufficientError{ItemID: l.ItemID, SKU: item.SKU, Wanted: l.Reserved - l.OnHand, Available: item.Cap}
+		return short
 	}
 	// Two first deliveries may meet here: the second adds to the first.
 	_, err = s.c.Exec(ctx, `insert into stock_levels (item_id, location_id, on_hand, reserved, cap) values ($1, $2, $3, $4, $5)
 		on conflict (item_id, location_id) do update set on_hand = stock_levels.on_hand + excluded.on_hand, reserved = stock_levels.reserved + excluded.reserved`,
 		l.ItemID, l.LocationID, l.OnHand, l.Reserved, item.Cap)
+	if sqldb.IsKind(err, sqldb.KindCheck) {
+		return short
+	}
 	return err
+}
+
+// guarded changes a level unless that would oversell.
+func guarded(l stock.Level) sqldb.Stmt {
+	return sqldb.Stmt{SQL: `update stock_levels set on_hand = on_hand + $1, reserved = reserved + $2
+			where item_id = $3 and location_id = $4 and (on_hand + $1) - (reserved + $2) >= -cap and reserved + $2 >= 0`,
+		Args: []any{l.OnHand, l.Reserved, l.ItemID, l.LocationID}}
 }
 
 func (s stockStore) Movements(ctx context.Context, item core.StockItemID, q core.PageQuery) (core.Page[stock.Movement], error) {
@@ -230,6 +253,7 @@ func (s stockStore) Unbalanced(ctx context.Context) ([]stock.Imbalance, error) {
 		union all
 		select m.item_id, m.location_id, 'movements without a level' from stock_movements m
 		where not exists (select 1 from stock_levels l where l.item_id = m.item_id and l.location_id = m.location_id) group by m.item_id, m.location_id
+		having sum(m.delta_on_hand) <> 0 or sum(m.delta_reserved) <> 0
 		union all
 		select l.item_id, l.location_id, 'reserved is not the sum of open reservations' from stock_levels l
 		left join (select item_id, location_id, sum(quantity) q from stock_reservations where state in ('held', 'committed') group by item_id, location_id) r

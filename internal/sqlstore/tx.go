@@ -12,10 +12,13 @@ import (
 )
 
 // Tx hands out the stores of one transaction.
-type Tx struct{ c sqldb.Conn }
+type Tx struct {
+	c      sqldb.Conn
+	events []core.Event // appended, inserted by Flush
+}
 
 // NewTx makes a Tx over a connection inside a transaction.
-func NewTx(c sqldb.Conn) *Tx { return &Tx{c} }
+func NewTx(c sqldb.Conn) *Tx { return &Tx{c: c} }
 
 // Stock returns the stock store.
 func (t *Tx) Stock() stock.Store { return stockStore{t.c} }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"time"
@@ -13,9 +14,10 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/puddle/v2"
 )
 
-var dialect = &sqldb.Dialect{Name: "postgres", Text: `text collate "C"`, ForUpdate: " for update", SkipLocked: " for update skip locked", MaxParams: 60000}
+var dialect = &sqldb.Dialect{Name: "postgres", Text: `text collate "C"`, Serial: "bigint generated always as identity primary key", ForUpdate: " for update", ForShare: " for share", Hold: " for no key update", SkipLocked: " for update skip locked", MaxParams: 60000}
 
 // rollbackTimeout bounds the rollback of a transaction whose context is over.
 const rollbackTimeout = 5 * time.Second
@@ -163,7 +165,13 @@ func (c *txConn) lead() (b *pgx.Batch, n int) {
 	return b, b.Len()
 }
 
+// BeforeUndo implements sqldb.Undoer.
+func (c *txConn) BeforeUndo() { c.pending = nil }
+
 func (c *txConn) Query(ctx context.Context, query string, args ...any) (sqldb.Rows, error) {
+	if c.readOnly && !sqldb.Reads(query) {
+		return nil, errReadOnly
+	}
 	if c.begin == "" && len(c.pending) == 0 {
 		r, err := c.q.Query(ctx, query, args...)
 		if err != nil {
@@ -237,6 +245,15 @@ func (r *rows) Close() {
 
 func (r *rows) Err() error { return classify(r.Rows.Err()) }
 
+// lost reports whether the connection or the pool is gone.
+func lost(err error) bool {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, puddle.ErrClosedPool) || pgconn.SafeToRetry(err)
+}
+
 // classify gives a driver's error its kind.
 func classify(err error) error {
 	if err == nil {
@@ -246,7 +263,7 @@ func classify(err error) error {
 	if !errors.As(err, &pe) {
 		var ce *pgconn.ConnectError
 		var ne net.Error
-		if errors.As(err, &ce) || (errors.As(err, &ne) && !errors.Is(err, context.DeadlineExceeded)) {
+		if errors.As(err, &ce) || lost(err) || (errors.As(err, &ne) && !errors.Is(err, context.DeadlineExceeded)) {
 			return &sqldb.Error{Kind: sqldb.KindUnavailable, Err: err}
 		}
 		return err
@@ -259,9 +276,9 @@ func classify(err error) error {
 		out.Kind = sqldb.KindForeignKey
 	case pe.Code == "23514":
 		out.Kind = sqldb.KindCheck
-	case pe.Code == "40001" || pe.Code == "40P01":
+	case pe.Code == "40001" || pe.Code == "40P01" || pe.Code == "55P03":
 		out.Kind = sqldb.KindRetryable
-	case strings.HasPrefix(pe.Code, "08") || strings.HasPrefix(pe.Code, "57P") || pe.Code == "53300":
+	case strings.HasPrefix(pe.Code, "08") || strings.HasPrefix(pe.Code, "57P") || strings.HasPrefix(pe.Code, "53"):
 		out.Kind = sqldb.KindUnavailable
 	}
 	return out

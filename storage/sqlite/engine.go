@@ -15,7 +15,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-var dialect = &sqldb.Dialect{Name: "sqlite", Text: "text", MaxParams: 30000}
+var dialect = &sqldb.Dialect{Name: "sqlite", Text: "text", Serial: "integer primary key", MaxParams: 30000}
 
 // Limits of one group commit: how many transactions may share it, and how long
 // the first of them may wait for the others.
@@ -31,14 +31,16 @@ const (
 type engine struct {
 	writer  *sql.DB
 	wconn   *sql.Conn
-	readers *sql.DB // nil in memory
-	rstmts  sync.Map
+	readers *sql.DB  // nil in memory
+	rstmts  sync.Map // query -> *sql.Stmt
+	rcount  atomic.Int64
 	wstmts  map[string]*sql.Stmt // guarded by turn
 
 	turn    chan struct{} // holds a token while a transaction has its turn
 	waiting atomic.Int64
 	open    *group // the transaction begun and not yet committed; guarded by turn
-	closed  bool   // guarded by turn
+	closed  atomic.Bool
+	commits atomic.Int64 // groups committed
 }
 
 // group is write transactions that are committed together.
@@ -76,7 +78,7 @@ func (e *engine) Update(ctx context.Context, fn func(sqldb.Conn) error) error {
 // take has the turn: it runs fn and commits the group unless somebody waits.
 func (e *engine) take(ctx context.Context, fn func(sqldb.Conn) error) (joined *group, err error) {
 	defer func() { <-e.turn }()
-	if e.closed {
+	if e.closed.Load() {
 		return nil, errClosed
 	}
 	if ctx.Err() != nil {
@@ -113,8 +115,12 @@ func (e *engine) member(ctx context.Context, fn func(sqldb.Conn) error) (*group,
 			}
 		}
 	}()
-	err := fn(&writeConn{e})
+	c := &writeConn{e: e}
+	err := fn(c)
 	returned = true
+	if err == nil && c.failed != nil {
+		err = fmt.Errorf("sqlite: the transaction was rolled back: a statement in it had failed: %w", c.failed)
+	}
 	if err != nil {
 		e.undo()
 		return nil, err
@@ -142,6 +148,7 @@ func (e *engine) undo() {
 func (e *engine) finish(err error) {
 	g := e.open
 	e.open = nil
+	e.commits.Add(1)
 	if err != nil {
 		_ = e.exec("rollback") // fails when SQLite has done it already
 		g.err = err
@@ -180,21 +187,48 @@ func (e *engine) prepare(query string) (*sql.Stmt, error) {
 
 // writeConn runs statements on the writer. The context is looked at between
 // statements only: an interrupted statement would roll back the whole group.
-type writeConn struct{ e *engine }
+//
+// After a failure it refuses all that follows. PostgreSQL does; code that was
+// only ever run on SQLite must not depend on the contrary, and statements after
+// a failure that rolled back by itself would be committed one by one.
+type writeConn struct {
+	e      *engine
+	failed error
+}
 
 func (c *writeConn) Dialect() *sqldb.Dialect { return dialect }
 
-func (c *writeConn) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+// BeforeUndo implements sqldb.Undoer.
+func (c *writeConn) BeforeUndo() { c.failed = nil }
+
+// statement prepares the next statement, if there may be one.
+func (c *writeConn) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 	if err := ctx.Err(); err != nil {
-		return 0, err
+		return nil, err
+	}
+	if c.failed != nil {
+		return nil, fmt.Errorf("sqlite: a statement before this one had failed: %w", c.failed)
 	}
 	stmt, err := c.e.prepare(query)
+	return stmt, c.note(err)
+}
+
+// note classifies an error and remembers it.
+func (c *writeConn) note(err error) error {
+	if err = classify(err); err != nil && c.failed == nil {
+		c.failed = err
+	}
+	return err
+}
+
+func (c *writeConn) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	stmt, err := c.statement(ctx, query)
 	if err != nil {
-		return 0, classify(err)
+		return 0, err
 	}
 	res, err := stmt.ExecContext(context.WithoutCancel(ctx), args...)
 	if err != nil {
-		return 0, classify(err)
+		return 0, c.note(err)
 	}
 	return res.RowsAffected()
 }
@@ -209,18 +243,15 @@ func (c *writeConn) ExecBatch(ctx context.Context, stmts []sqldb.Stmt) ([]int64,
 }
 
 func (c *writeConn) Query(ctx context.Context, query string, args ...any) (sqldb.Rows, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	stmt, err := c.e.prepare(query)
+	stmt, err := c.statement(ctx, query)
 	if err != nil {
-		return nil, classify(err)
+		return nil, err
 	}
 	rows, err := stmt.QueryContext(context.WithoutCancel(ctx), args...)
 	if err != nil {
-		return nil, classify(err)
+		return nil, c.note(err)
 	}
-	return sqldb.NewStdRows(rows, classify), nil
+	return sqldb.NewStdRows(rows, c.note), nil
 }
 
 // View reads from the pool; in memory it takes a turn like a writer.
@@ -228,21 +259,27 @@ func (e *engine) View(ctx context.Context, fn func(sqldb.Conn) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if e.closed.Load() {
+		return errClosed
+	}
 	if e.readers != nil {
 		return fn(&readConn{e})
 	}
 	e.turn <- struct{}{}
 	defer func() { <-e.turn }()
-	if e.closed {
+	if e.closed.Load() {
 		return errClosed
 	}
-	return fn(&writeConn{e})
+	return fn(memoryConn{&writeConn{e: e}})
 }
 
 // Snapshot reads in one transaction.
 func (e *engine) Snapshot(ctx context.Context, fn func(sqldb.Conn) error) error {
 	if e.readers == nil {
 		return e.View(ctx, fn)
+	}
+	if e.closed.Load() {
+		return errClosed
 	}
 	tx, err := e.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
@@ -252,13 +289,35 @@ func (e *engine) Snapshot(ctx context.Context, fn func(sqldb.Conn) error) error 
 	return fn(sqldb.NewStdConn(tx, dialect, classify))
 }
 
+// memoryConn reads on the one connection a memory database has.
+type memoryConn struct{ *writeConn }
+
+func (c memoryConn) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	return 0, errReadOnly
+}
+
+func (c memoryConn) Defer(context.Context, string, ...any) error { return errReadOnly }
+
+func (c memoryConn) ExecBatch(context.Context, []sqldb.Stmt) ([]int64, error) {
+	return nil, errReadOnly
+}
+
+func (c memoryConn) Query(ctx context.Context, query string, args ...any) (sqldb.Rows, error) {
+	if !sqldb.Reads(query) {
+		return nil, errReadOnly
+	}
+	return c.writeConn.Query(ctx, query, args...)
+}
+
+var errReadOnly = errors.New("sqlite: write outside an update")
+
 // readConn runs each statement on any connection of the pool.
 type readConn struct{ e *engine }
 
 func (c *readConn) Dialect() *sqldb.Dialect { return dialect }
 
 func (c *readConn) Exec(context.Context, string, ...any) (int64, error) {
-	return 0, errors.New("sqlite: write outside an update")
+	return 0, errReadOnly
 }
 
 func (c *readConn) Defer(ctx context.Context, query string, args ...any) error {
@@ -272,6 +331,13 @@ func (c *readConn) ExecBatch(ctx context.Context, stmts []sqldb.Stmt) ([]int64, 
 
 func (c *readConn) Query(ctx context.Context, query string, args ...any) (sqldb.Rows, error) {
 	cached, ok := c.e.rstmts.Load(query)
+	if !ok && c.e.rcount.Load() >= maxStmts { // once, without keeping it
+		rows, err := c.e.readers.QueryContext(ctx, query, args...)
+		if err != nil {
+			return nil, classify(err)
+		}
+		return sqldb.NewStdRows(rows, classify), nil
+	}
 	if !ok {
 		stmt, err := c.e.readers.PrepareContext(ctx, query)
 		if err != nil {
@@ -280,6 +346,8 @@ func (c *readConn) Query(ctx context.Context, query string, args ...any) (sqldb.
 		var raced bool
 		if cached, raced = c.e.rstmts.LoadOrStore(query, stmt); raced {
 			_ = stmt.Close()
+		} else {
+			c.e.rcount.Add(1)
 		}
 	}
 	rows, err := cached.(*sql.Stmt).QueryContext(ctx, args...)
@@ -301,10 +369,9 @@ func (e *engine) Join(hostTx any) (sqldb.Conn, error) {
 func (e *engine) Close() error {
 	e.turn <- struct{}{}
 	defer func() { <-e.turn }()
-	if e.closed {
+	if e.closed.Swap(true) {
 		return nil
 	}
-	e.closed = true
 	if e.open != nil {
 		e.finish(e.exec("commit"))
 	}
@@ -338,7 +405,7 @@ func classify(err error) error {
 		out.Kind = sqldb.KindRetryable
 	case code&0xff == sqlite3.SQLITE_INTERRUPT:
 		return context.Canceled
-	case code&0xff == sqlite3.SQLITE_CANTOPEN:
+	case code&0xff == sqlite3.SQLITE_CANTOPEN || code&0xff == sqlite3.SQLITE_FULL || code&0xff == sqlite3.SQLITE_IOERR:
 		out.Kind = sqldb.KindUnavailable
 	}
 	return out

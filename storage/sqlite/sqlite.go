@@ -19,6 +19,8 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -44,8 +46,16 @@ type Config struct {
 // Open opens or creates the file. Call Migrate on the result, or let
 // bodega.New do it.
 func Open(ctx context.Context, path string, cfg Config) (*storage.DB, error) {
-	if path == "" || strings.ContainsRune(path, 0) {
-		return nil, fmt.Errorf("sqlite: %q is not a file's path", path)
+	if path == "" || path == ":memory:" || strings.ContainsRune(path, 0) {
+		return nil, fmt.Errorf("sqlite: %q is not a file's path; storage/memory keeps a shop in memory", path)
+	}
+	// SQLite would make the file readable by everybody, and there are people in it.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
 	}
 	if cfg.Readers <= 0 {
 		cfg.Readers = max(4, 2*runtime.GOMAXPROCS(0))
@@ -80,7 +90,7 @@ func Open(ctx context.Context, path string, cfg Config) (*storage.DB, error) {
 // OpenMemory returns a database that lives and dies with the process. Package
 // storage/memory is the public name of it.
 func OpenMemory(ctx context.Context) (*storage.DB, error) {
-	e, err := openEngine(ctx, ":memory:?_pragma=foreign_keys(1)&_pragma=journal_mode(off)")
+	e, err := openEngine(ctx, ":memory:?_pragma=foreign_keys(1)&_pragma=journal_mode(memory)")
 	if err != nil {
 		return nil, err
 	}
@@ -103,5 +113,6 @@ func openEngine(ctx context.Context, dsn string) (*engine, error) {
 
 func dsn(path string, pragmas []string) string {
 	q := url.Values{"_pragma": pragmas}
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+	// Cleaned, because what follows two slashes would be taken for a host.
+	return "file:" + (&url.URL{Path: filepath.Clean(path)}).EscapedPath() + "?" + q.Encode()
 }

@@ -1,0 +1,194 @@
+// Package httpapi is the JSON API: it decodes a request, calls one service and
+// encodes the answer. It takes the services it needs as a struct, holds no
+// business rule, and declares for every route the permission it needs.
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/bodega-commerce/bodega/commerce/core"
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// Prefix is where the API's routes begin.
+const Prefix = "/api/v1"
+
+// Config says how the API is served.
+type Config struct {
+	// Logger gets a line per request and every internal error. Default
+	// slog.Default().
+	Logger *slog.Logger
+	// BasePath is the prefix the API is mounted under, when neither a ServeMux
+	// pattern nor the request's path tells it. Default none.
+	BasePath string
+	// MaxBody bounds a request's body in bytes. Default 1 MiB; uploads have a
+	// bound of their own.
+	MaxBody int64
+	// Timeout bounds a request. Default 30 s.
+	Timeout time.Duration
+	// AllowedOrigins may call from a browser ("https://shop.example"); "*" is
+	// any, without credentials. Default none.
+	AllowedOrigins []string
+	// TrustedProxies are believed about X-Forwarded-For. Default none.
+	TrustedProxies []netip.Prefix
+	// Version is shown in the API's description. Default "dev".
+	Version string
+	// Within runs fn with services and a keeper of idempotency keys bound to
+	// one transaction. Required.
+	Within func(ctx context.Context, fn func(Services, Keys) error) error
+}
+
+func (c Config) withDefaults() Config {
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	if c.MaxBody <= 0 {
+		c.MaxBody = 1 << 20
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = 30 * time.Second
+	}
+	if c.Version == "" {
+		c.Version = "dev"
+	}
+	return c
+}
+
+// api is the state the handlers share.
+type api struct {
+	cfg      Config
+	services Services
+	huma     huma.API
+	mux      *http.ServeMux
+	plain    map[string]core.Permission // routes outside of the OpenAPI document, by pattern
+	outside  map[string]bool            // "POST /path" of routes that run outside an idempotent transaction
+	failure  *huma.Response             // what any error looks like
+}
+
+// New returns the API's handler.
+func New(s Services, cfg Config) http.Handler {
+	a := newAPI(s, cfg.withDefaults())
+	return a.chain(a.mux)
+}
+
+func newAPI(s Services, cfg Config) *api {
+	a := &api{cfg: cfg, services: s, mux: http.NewServeMux(), plain: map[string]core.Permission{}, outside: map[string]bool{}}
+	hc := huma.DefaultConfig("bodega", cfg.Version)
+	hc.Info.Description = description
+	hc.OpenAPIPath, hc.DocsPath, hc.SchemasPath = "", "", ""
+	hc.CreateHooks = nil // no "$schema" members
+	hc.Transformers = []huma.Transformer{func(_ huma.Context, _ string, v any) (any, error) {
+		if e, ok := v.(*huma.ErrorModel); ok {
+			return fromHuma(e), nil
+		}
+		return v, nil
+	}}
+	hc.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", Description: "An access token from POST /api/v1/auth/login, or an API key (bk_...)"},
+	}
+	hc.Tags = tags
+	a.huma = humago.New(a.mux, hc)
+	schema := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[problem](), true, "Problem")
+	a.failure = &huma.Response{Description: "A problem (RFC 9457)", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schema}}}
+	a.routes()
+	a.documents()
+	return a
+}
+
+// route declares an operation of the API.
+type route struct {
+	method, path string
+	perm         core.Permission
+	tag, summary string
+	description  string
+	status       int   // of success; 0 is 200, or 204 without a body
+	maxBody      int64 // 0 is Config.MaxBody
+	// ownKeys routes talk to the outside (a payment provider) or compute for
+	// long (password hashes): their handler gets the Idempotency-Key, if it uses
+	// one, instead of running inside a transaction.
+	ownKeys bool
+}
+
+// handle registers an operation. The handler gets the services to use: those
+// of the shop, or ones bound to the transaction of an idempotency key.
+func handle[I, O any](a *api, r route, h func(ctx context.Context, s Services, in *I) (*O, error)) {
+	if r.perm == "" {
+		panic("httpapi: route without a permission: " + r.method + " " + r.path) // at construction; the route test builds them all
+	}
+	op := huma.Operation{
+		Method: r.method, Path: Prefix + r.path, OperationID: operationID(r.method, r.path), Summary: r.summary,
+		Description: r.description, Tags: []string{r.tag}, DefaultStatus: r.status, MaxBodyBytes: a.cfg.MaxBody,
+		Extensions: map[string]any{"x-permission": string(r.perm)},
+		Responses:  map[string]*huma.Response{"default": a.failure},
+	}
+	if r.maxBody > 0 {
+		op.MaxBodyBytes = r.maxBody
+	}
+	if r.perm != core.PermPublic {
+		op.Security = []map[string][]string{{"bearer": {}}}
+		op.Description = strings.TrimSpace(op.Description + "\n\nNeeds the permission `" + string(r.perm) + "`.")
+	}
+	if r.ownKeys {
+		a.outside[r.method+" "+Prefix+r.path] = true
+	}
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		if err := a.allow(ctx, r.perm); err != nil {
+			return nil, a.fail(ctx, err)
+		}
+		out, err := h(ctx, a.servicesOf(ctx), in)
+		if err != nil {
+			return nil, a.fail(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// allow checks a route's declared permission; services check again.
+func (a *api) allow(ctx context.Context, p core.Permission) error {
+	if p == core.PermSelf {
+		if actor := core.ActorFrom(ctx); actor.Customer == "" {
+			return core.Errorf(core.KindUnauthenticated, "unauthenticated", "sign in as a customer first")
+		}
+		return nil
+	}
+	return core.Require(ctx, p)
+}
+
+// fail makes a problem of an error and logs what is our fault.
+func (a *api) fail(ctx context.Context, err error) error {
+	p := problemOf(err)
+	p.Request = requestID(ctx)
+	if p.Status >= 500 && !errors.Is(err, context.Canceled) {
+		a.cfg.Logger.ErrorContext(ctx, "request failed", "error", err, "request_id", p.Request, "code", p.Code)
+	}
+	if box, ok := ctx.Value(failureKey{}).(*failure); ok {
+		box.err = err
+	}
+	return p
+}
+
+// operationID makes "get-store-products-by-id" of a method and path.
+func operationID(method, path string) string {
+	path = strings.NewReplacer("{", "by-", "}", "", "_", "-", ".", "-").Replace(path)
+	return strings.ToLower(method) + strings.ReplaceAll(path, "/", "-")
+}
+
+// plainRoute registers a handler outside of the OpenAPI document.
+func (a *api) plainRoute(pattern string, perm core.Permission, h http.HandlerFunc) {
+	a.plain[pattern] = perm
+	a.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		if err := a.allow(r.Context(), perm); err != nil {
+			a.writeProblem(w, r, err)
+			return
+		}
+		h(w, r)
+	})
+}
