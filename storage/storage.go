@@ -215,6 +215,15 @@ func (db *DB) savepoint(ctx context.Context, fn func(tx Tx) error) (err error) {
 	return surface(err)
 }
 
+// Tx returns the transaction that a DB of Join or Within works in, and nil for
+// any other DB.
+func (db *DB) Tx() Tx {
+	if db.joined == nil {
+		return nil
+	}
+	return sqlstore.NewTx(db.joined)
+}
+
 // Migrate brings the schema up to date and returns how many steps it applied.
 func (db *DB) Migrate(ctx context.Context) (int, error) {
 	return sqldb.Migrate(ctx, db.engine, sqlstore.Migrations())

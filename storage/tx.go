@@ -1,6 +1,9 @@
 package storage
 
 import (
+	"context"
+
+	"github.com/bodega-commerce/bodega/commerce/account"
 	"github.com/bodega-commerce/bodega/commerce/cart"
 	"github.com/bodega-commerce/bodega/commerce/catalog"
 	"github.com/bodega-commerce/bodega/commerce/core"
@@ -8,8 +11,12 @@ import (
 	"github.com/bodega-commerce/bodega/commerce/order"
 	"github.com/bodega-commerce/bodega/commerce/outbox"
 	"github.com/bodega-commerce/bodega/commerce/payment"
+	"github.com/bodega-commerce/bodega/commerce/promo"
+	"github.com/bodega-commerce/bodega/commerce/review"
 	"github.com/bodega-commerce/bodega/commerce/setting"
+	"github.com/bodega-commerce/bodega/commerce/shipping"
 	"github.com/bodega-commerce/bodega/commerce/stock"
+	"github.com/bodega-commerce/bodega/commerce/tax"
 	"github.com/bodega-commerce/bodega/internal/sqlstore"
 )
 
@@ -22,9 +29,19 @@ type Tx interface {
 	Idempotency() idempotency.Store
 	Settings() setting.Store
 	Catalog() catalog.Store
+	Reviews() review.Store
+	Ratings() review.Ratings
 	Carts() cart.Store
+	Taxes() tax.Store
+	Shipping() shipping.Store
+	Promos() promo.Store
 	Orders() order.Store
 	Payments() payment.Store
+	Accounts() account.Store
+
+	// Stranded returns the payments that hold money while their order does not
+	// stand.
+	Stranded(ctx context.Context) ([]core.PaymentID, error)
 }
 
 var _ Tx = (*sqlstore.Tx)(nil)

@@ -25,7 +25,7 @@ func validLabelText(field, label string) error {
 func (p *AddressParams) check() error {
 	p.Label = strings.TrimSpace(p.Label)
 	p.Address = p.Address.Normalize()
-	return join(nil, p.Address.Validate("address"), validLabelText("address", p.Label))
+	return gather(p.Address.Validate("address"), validLabelText("address", p.Label)).Err()
 }
 
 // Addresses lists a customer's addresses, oldest first: one's own ("" is the

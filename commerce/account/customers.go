@@ -166,7 +166,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, id core.CustomerID, u Cust
 
 // UpdateProfile changes the signed-in customer; seen as in UpdateCustomer.
 func (s *Service) UpdateProfile(ctx context.Context, u ProfileUpdate, seen int64) (Customer, error) {
-	id, err := s.own(ctx, "", core.PermSelf)
+	id, err := s.own(ctx, "", core.PermCustomersWrite)
 	if err != nil {
 		return Customer{}, err
 	}

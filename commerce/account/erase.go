@@ -97,7 +97,7 @@ type Clerk struct {
 // none of it and attach nothing that its owner could not see anyway.
 func (k Clerk) Guest(ctx context.Context, st Store, g Customer) (Customer, bool, error) {
 	g.normalize()
-	if err := join(nil, validEmail("email", g.Email), g.validate("")); err != nil {
+	if err := gather(validEmail("email", g.Email), g.validate("")).Err(); err != nil {
 		return Customer{}, false, err
 	}
 	have, err := st.CustomersByEmail(ctx, []string{core.NormalEmail(g.Email)})

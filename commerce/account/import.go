@@ -88,9 +88,7 @@ func (b *batch) add(s *Service, n NewCustomer, prefix string) {
 	}
 	c.normalize()
 	w := &b.wrong
-	if err := join(nil, c.validate(prefix)); err != nil {
-		*w = append(*w, err.(core.Violations)...) //nolint:errcheck,forcetypeassert,errorlint // join of violations is violations
-	}
+	*w = append(*w, gather(c.validate(prefix))...)
 	w.Check(core.ValidID(string(c.ID), core.PrefixCustomer), prefix+"id", "must be a customer's ID")
 	w.Check(c.Status == Active || c.Status == Disabled, prefix+"status", "must be %s or %s", Active, Disabled)
 	w.Check(n.PasswordHash == "" || knownHash(n.PasswordHash), prefix+"password_hash", "must be Argon2id, bcrypt or PBKDF2 of a bearable cost")
@@ -100,9 +98,7 @@ func (b *batch) add(s *Service, n NewCustomer, prefix string) {
 		a.Address = a.Address.Normalize()
 		a.Label = strings.TrimSpace(a.Label)
 		field := fmt.Sprintf("%saddresses[%d]", prefix, i)
-		if err := join(nil, a.Address.Validate(field), validLabelText(field, a.Label)); err != nil {
-			*w = append(*w, err.(core.Violations)...) //nolint:errcheck,forcetypeassert,errorlint // as above
-		}
+		*w = append(*w, gather(a.Address.Validate(field), validLabelText(field, a.Label))...)
 		a.ID, a.CustomerID, a.Version = core.NewID[core.AddressID](s.cfg.IDs, core.PrefixAddress), c.ID, 1
 		def(&a.CreatedAt, c.CreatedAt)
 		a.UpdatedAt = now

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/bodega-commerce/bodega/commerce/core"
@@ -31,9 +32,7 @@ func (s *Service) Register(ctx context.Context, r Registration) error {
 	c := Customer{ID: core.NewID[core.CustomerID](s.cfg.IDs, core.PrefixCustomer), Email: r.Email, Name: r.Name, Phone: r.Phone, Locale: r.Locale,
 		Currency: r.Currency, Marketing: consent(r.Marketing, r.Source, "registration", now), Status: Active, Version: 1, CreatedAt: now, UpdatedAt: now}
 	c.normalize()
-	var v core.Violations
-	v.Check(c.Email != "", "email", "is required")
-	if err := join(v, c.validate(""), CheckPassword("password", r.Password, c.Email)); err != nil {
+	if err := gather(validEmail("email", c.Email), c.validate(""), CheckPassword("password", r.Password, c.Email)).Err(); err != nil {
 		return err
 	}
 	t := newTally("register", core.ActorCustomer, core.NormalEmail(c.Email), r.Client)
@@ -87,20 +86,23 @@ func consent(granted bool, source, otherwise string, now time.Time) Consent {
 	return Consent{Granted: true, At: now, Source: source}
 }
 
-// join returns all violations as one error, or the first error of another sort.
-func join(v core.Violations, errs ...error) error {
+// gather collects what checks found wrong.
+func gather(errs ...error) core.Violations {
+	var v core.Violations
 	for _, err := range errs {
-		switch e := err.(type) { //nolint:errorlint // only what this package's checks return, unwrapped
-		case nil:
-		case core.Violations:
-			v = append(v, e...)
-		case *core.Error:
-			v = append(v, e)
+		var many core.Violations
+		var one *core.Error
+		switch {
+		case err == nil:
+		case errors.As(err, &many):
+			v = append(v, many...)
+		case errors.As(err, &one):
+			v = append(v, one)
 		default:
-			return err
+			v = append(v, core.Invalid("", "%s", err.Error()))
 		}
 	}
-	return v.Err()
+	return v
 }
 
 func mailTo(c Customer, kind NotificationKind) Notification {

@@ -170,7 +170,7 @@ func (c *Condition) test(s *Subject) bool {
 		return slices.ContainsFunc(c.Values, func(v string) bool { return s.categories[core.CategoryID(v)] })
 	case FieldPrice:
 		return slices.ContainsFunc(s.product.Variants, func(v Variant) bool {
-			return v.Active && slices.ContainsFunc(v.Prices, func(p Price) bool { return c.priced(p, s.at) })
+			return !v.Inactive && slices.ContainsFunc(v.Prices, func(p Price) bool { return c.priced(p, s.at) })
 		})
 	case FieldAttribute:
 		return slices.ContainsFunc(s.product.Attributes, func(a AttributeValue) bool { return c.Attribute.selects(a) })

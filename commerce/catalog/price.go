@@ -177,7 +177,7 @@ func Ranges(variants []Variant) []PriceRange {
 	}
 	groups := map[group]bool{}
 	for _, v := range variants {
-		if v.Active {
+		if !v.Inactive {
 			for _, p := range v.Prices {
 				groups[group{p.Channel, p.Currency}] = true
 			}
@@ -190,7 +190,7 @@ func Ranges(variants []Variant) []PriceRange {
 		moments := []int64{math.MinInt64}
 		for _, v := range variants {
 			for _, p := range v.Prices {
-				if !v.Active || p.Currency != g.currency || p.Channel != "" && p.Channel != g.channel {
+				if v.Inactive || p.Currency != g.currency || p.Channel != "" && p.Channel != g.channel {
 					continue
 				}
 				if !p.ValidFrom.IsZero() {
@@ -236,7 +236,7 @@ func (r PriceRange) joins(next PriceRange) bool {
 func rangeAt(variants []Variant, channel core.ChannelID, currency money.Currency, at time.Time) (r PriceRange, ok bool) {
 	r = PriceRange{Channel: channel, Currency: currency}
 	for _, v := range variants {
-		if !v.Active {
+		if v.Inactive {
 			continue
 		}
 		p, candidates, _, _ := pick(v.Prices, channel, currency, at)

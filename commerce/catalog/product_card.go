@@ -58,7 +58,7 @@ type Offer struct {
 func OfferOf(id core.ProductID, variants []Variant) Offer {
 	o := Offer{ProductID: id, Ranges: Ranges(variants)}
 	for _, v := range variants {
-		if !v.Active {
+		if v.Inactive {
 			continue
 		}
 		if o.VariantCount == 0 {

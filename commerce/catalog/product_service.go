@@ -16,8 +16,7 @@ import (
 const MaxBatch = 1000
 
 // CreateProduct creates a product with its variants, prices and categories. IDs,
-// slug and positions are made when left empty; versions and times always are. A
-// variant is sold only when Active is set.
+// slug and positions are made when left empty; versions and times always are.
 func (s *Service) CreateProduct(ctx context.Context, p Product) (Product, error) {
 	if err := core.Require(ctx, core.PermCatalogWrite); err != nil {
 		return Product{}, err

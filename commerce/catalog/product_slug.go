@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/bodega-commerce/bodega/commerce/core"
@@ -121,6 +122,7 @@ func generateSlugs(ctx context.Context, st Store, wants []wantedSlug, taken map[
 // moveSlugs brings a changed product's slugs up to date; those it had redirect.
 func (s *Service) moveSlugs(ctx context.Context, st Store, before, p *Product) error {
 	var wants []wantedSlug
+	p.Translations = maps.Clone(p.Translations)
 	if p.Slug == "" {
 		wants = append(wants, wantedSlug{"", slugBase(p.Title, "", p.ID), func(s string) { p.Slug = s }})
 	}

@@ -123,7 +123,7 @@ type Variant struct {
 	Prices      []Price                    `json:"prices,omitempty"`
 	Images      []core.ImageID             `json:"image_ids,omitempty"`
 	Position    int                        `json:"position"`
-	Active      bool                       `json:"active"` // false keeps it from being sold
+	Inactive    bool                       `json:"inactive,omitempty"` // kept from being sold
 	Metadata    map[string]json.RawMessage `json:"metadata,omitempty"`
 	Version     int64                      `json:"version"`
 	CreatedAt   time.Time                  `json:"created_at"`

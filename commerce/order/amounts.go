@@ -137,14 +137,30 @@ func (l Line) TaxIn(amount money.Money) (money.Money, error) {
 	return taxIn(l.TaxTotal(), l.Total, l.RefundedAmount, amount)
 }
 
+// DiscountIn is what promotions had taken off for the next amount refunded of
+// the line.
+func (l Line) DiscountIn(amount money.Money) (money.Money, error) {
+	return taxIn(l.DiscountTotal(), l.Total, l.RefundedAmount, amount)
+}
+
 // TaxIn is the tax contained in the next amount refunded of the shipping.
 func (s Shipping) TaxIn(amount money.Money) (money.Money, error) {
 	all, _ := taxes(s.Taxes)
 	return taxIn(all, s.Total, s.RefundedAmount, amount)
 }
 
+// Credited is what of the order's total was given up again, paid back or not,
+// without goodwill.
+func (o *Order) Credited() money.Money {
+	sum := o.Shipping.RefundedAmount.Amount
+	for _, l := range o.Lines {
+		sum += l.RefundedAmount.Amount
+	}
+	return money.New(sum, o.Currency)
+}
+
 // taxIn rounds the running sum and takes the difference, so that the parts sum
-// to the whole and each lies between nothing and its amount.
+// to the whole; of a tax each lies between nothing and its amount.
 func taxIn(tax int64, total, before, amount money.Money) (money.Money, error) {
 	after, err := before.Add(amount)
 	if err != nil {

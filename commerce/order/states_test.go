@@ -112,11 +112,11 @@ func ExampleStates_Check() {
 }
 
 func ExampleParseNumber() {
-	n, err := order.ParseNumber("b7k2 9qxm 4v")
+	n, err := order.ParseNumber("b7k2 9qxm 4t")
 	fmt.Println(n, err)
-	n, err = order.ParseNumber("b7k2 9qxm 42")
-	fmt.Println(n, err)
+	_, err = order.ParseNumber("b7k2 9qxm 42")
+	fmt.Println(err)
 	// Output:
-	//  number: this is not an order number
-	// B7K2-9QXM-42 <nil>
+	// B7K2-9QXM-4T <nil>
+	// number: this is not an order number
 }

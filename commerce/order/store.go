@@ -97,13 +97,14 @@ type Filter struct {
 	Email       string // compared by core.NormalEmail
 	Channel     core.ChannelID
 	Currency    money.Currency
-	Number      string    // the beginning of a number, as typed
-	SKU         string    // of one of its lines
-	From, To    time.Time // created at or after From and before To
-	MinTotal    int64     // minor units
-	MaxTotal    int64     // minor units, 0 is any
-	Sort        Sort      // default Newest
-	WithLines   bool      // read the lines too
+	Number      string         // the beginning of a number, as typed
+	SKU         string         // of one of its lines
+	Product     core.ProductID // of one of its lines
+	From, To    time.Time      // created at or after From and before To
+	MinTotal    int64          // minor units
+	MaxTotal    int64          // minor units, 0 is any
+	Sort        Sort           // default Newest
+	WithLines   bool           // read the lines too
 }
 
 // Sort is an order of a list.

@@ -151,7 +151,8 @@ type (
 		Order          core.OrderID      `json:"order_id"`
 		Lines          []Quantity        `json:"lines"`
 		State          ShipmentState     `json:"state"`
-		Location       core.LocationID   `json:"location_id,omitempty"`
+		Location       core.LocationID   `json:"location_id,omitempty"` // where all of it was taken from; "" if from several
+		Sources        []Source          `json:"sources,omitempty"`     // what was taken from where; untracked goods are not listed
 		Carrier        string            `json:"carrier,omitempty"`
 		TrackingNumber string            `json:"tracking_number,omitempty"`
 		TrackingURL    string            `json:"tracking_url,omitempty"`
@@ -170,6 +171,14 @@ type (
 		Quantity int64       `json:"quantity"`
 	}
 
+	// Source is a location that pieces of a line were taken from.
+	Source struct {
+		Line     core.LineID      `json:"line_id"`
+		Item     core.StockItemID `json:"stock_item_id"`
+		Location core.LocationID  `json:"location_id"`
+		Quantity int64            `json:"quantity"`
+	}
+
 	// Refund is money given back, and for what: lines, shipping, goodwill.
 	Refund struct {
 		ID          core.RefundID   `json:"id"`
@@ -181,21 +190,28 @@ type (
 		Amount      money.Money     `json:"amount"`   // lines + shipping + goodwill
 		Tax         money.Money     `json:"tax"`      // contained in Amount
 		Reason      string          `json:"reason,omitempty"`
-		Payments    []RefundPayment `json:"payments"` // where the money goes back to; sums to Amount
-		State       RefundState     `json:"state"`
-		Actor       string          `json:"actor"`
-		Version     int64           `json:"version"`
-		CreatedAt   time.Time       `json:"created_at"`
-		UpdatedAt   time.Time       `json:"updated_at"`
+		Payments    []RefundPayment `json:"payments"` // where the money goes back to; sums to Amount less Offset
+		// Offset is the part of Amount that nobody is owed: the buyer had not paid
+		// it yet, or had it back as goodwill before.
+		Offset money.Money `json:"offset,omitzero"`
+		// Cancellation is of goods that are not sent: it stands even if a provider
+		// refuses to pay it back, and waits to be tried again.
+		Cancellation bool        `json:"cancellation,omitempty"`
+		State        RefundState `json:"state"`
+		Actor        string      `json:"actor"`
+		Version      int64       `json:"version"`
+		CreatedAt    time.Time   `json:"created_at"`
+		UpdatedAt    time.Time   `json:"updated_at"`
 	}
 
 	// RefundLine is the part of a refund for a line.
 	RefundLine struct {
 		Line     core.LineID `json:"line_id"`
 		Quantity int64       `json:"quantity"`
-		Amount   money.Money `json:"amount"`  // with tax
-		Tax      money.Money `json:"tax"`     // contained in Amount
-		Restock  bool        `json:"restock"` // the pieces go back on hand
+		Amount   money.Money `json:"amount"`   // with tax
+		Tax      money.Money `json:"tax"`      // contained in Amount
+		Discount money.Money `json:"discount"` // what promotions had taken off for Amount
+		Restock  bool        `json:"restock"`  // the pieces go back on hand
 	}
 
 	// RefundPayment is the part of a refund that one payment gives back.

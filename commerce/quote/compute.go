@@ -298,11 +298,10 @@ func (c *computation) ship(value money.Money, chosen bool, discounts []promo.Dis
 	if err != nil {
 		return err
 	}
-	c.q.ShippingOptions = c.in.ShippingOptions
+	c.q.ShippingOptions = slices.Clone(c.in.ShippingOptions)
 	if c.q.ShippingOptions == nil {
 		c.q.ShippingOptions = shipping.Options(c.in.Shipping, c.address, parcel)
 	}
-	c.q.ShippingOptions = slices.Clone(c.q.ShippingOptions)
 	for i := range c.q.ShippingOptions {
 		o := &c.q.ShippingOptions[i]
 		if o.Price.Currency != c.in.Channel.Currency || o.Price.IsNegative() {
@@ -323,7 +322,7 @@ func (c *computation) ship(value money.Money, chosen bool, discounts []promo.Dis
 		return err
 	}
 	s := &Shipping{Option: option, Price: option.Price, Discounts: discounts, DiscountTotal: money.Zero(c.in.Channel.Currency)}
-	c.step(Step{Stage: StageShipping, Line: tax.ShippingLine, Name: option.Name, Amount: option.Price})
+	c.step(Step{Stage: StageShipping, Line: tax.ShippingLine, Name: cmp.Or(option.Name, option.Code, string(option.MethodID)), Amount: option.Price})
 	for _, d := range discounts {
 		if s.DiscountTotal, err = s.DiscountTotal.Add(d.Amount); err != nil {
 			return err

@@ -94,18 +94,21 @@ func withCode(code string) string {
 // that did not apply and why, and the totals.
 func (q Quote) Explain() string {
 	var b strings.Builder
-	var at core.LineID
+	var order []core.LineID // as they first appear; "" is the whole cart
+	steps := map[core.LineID][]Step{}
 	for _, s := range q.Trace {
-		switch {
-		case s.Line != at && s.Line != "":
-			b.WriteString(string(s.Line) + "\n")
-			at = s.Line
-		case s.Line == "":
-			at = ""
+		if steps[s.Line] == nil && s.Line != "" {
+			order = append(order, s.Line)
 		}
-		if s.Line != "" {
-			b.WriteString("  ")
+		steps[s.Line] = append(steps[s.Line], s)
+	}
+	for _, id := range order {
+		b.WriteString(string(id) + "\n")
+		for _, s := range steps[id] {
+			b.WriteString("  " + s.String() + "\n")
 		}
+	}
+	for _, s := range steps[""] {
 		b.WriteString(s.String() + "\n")
 	}
 	for _, v := range q.Promotions {
@@ -124,7 +127,7 @@ func (q Quote) Explain() string {
 		b.WriteString(q.TaxNote + "\n")
 	}
 	t := q.Totals
-	b.WriteString("subtotal " + t.Subtotal.String() + ", discount -" + t.Discount.String() + ", shipping " + t.Shipping.String())
+	b.WriteString("subtotal " + t.Subtotal.String() + ", discount " + money.New(-t.Discount.Amount, t.Discount.Currency).String() + ", shipping " + t.Shipping.String())
 	if q.PricesIncludeTax {
 		b.WriteString(", total " + t.Total.String() + " including tax " + t.Tax.String() + "\n")
 	} else {

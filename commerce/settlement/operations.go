@@ -16,11 +16,10 @@ func (s *Service) Capture(ctx context.Context, id core.OrderID, amount money.Mon
 	if err := core.Require(ctx, core.PermPaymentsWrite); err != nil {
 		return order.Order{}, err
 	}
-	type begun struct {
-		payment payment.Payment
-		op      payment.Operation
+	if amount.IsNegative() {
+		return order.Order{}, core.Invalid("amount", "must not be below zero")
 	}
-	var work []begun
+	var work []payment.Operation
 	err := s.db.Update(ctx, func(tx Tx) error {
 		work = nil
 		o, err := tx.Orders().Lock(ctx, id)
@@ -30,49 +29,87 @@ func (s *Service) Capture(ctx context.Context, id core.OrderID, amount money.Mon
 		if o.Status != order.Placed && o.Status != order.Completed {
 			return core.Errorf(core.KindConflict, "order_not_placed", "the order is %s", o.Status)
 		}
+		if !amount.IsZero() && amount.Currency != o.Currency {
+			return core.Invalid("amount.currency", "the order is in %s", o.Currency)
+		}
 		ps, err := tx.Payments().OfOrder(ctx, id)
 		if err != nil {
 			return err
 		}
-		left := amount
+		// What was cancelled or given up is not taken, even if it is promised.
+		left, err := s.Owed(ctx, tx, id, ps)
+		if err != nil {
+			return err
+		}
+		if !amount.IsZero() {
+			if amount.Amount > left {
+				return notLeft()
+			}
+			left = amount.Amount
+		}
 		for _, p := range ps {
 			take := p.Capturable()
-			if !amount.IsZero() {
-				if amount.Currency != p.Amount.Currency {
-					return core.Invalid("amount.currency", "the order is in %s", p.Amount.Currency)
-				}
-				take.Amount = min(take.Amount, left.Amount)
-				left.Amount -= take.Amount
-			}
-			if !take.IsPositive() {
+			whole := take.Amount
+			take.Amount = min(whole, left)
+			if !take.IsPositive() || p.State == payment.StateQuarantined {
 				continue
 			}
+			if provider, err := s.Provider(p.Provider); err != nil {
+				return err
+			} else if take.Amount < whole && !provider.Capabilities().PartialCapture {
+				return core.Invalid("amount", "%s takes all of %s or nothing", p.Provider, money.New(whole, o.Currency).Display())
+			}
+			left -= take.Amount
 			op, err := s.payments.Begin(ctx, tx, payment.CaptureOp, p.ID, take, "", "")
 			if err != nil {
 				return err
 			}
-			work = append(work, begun{p, op})
+			work = append(work, op)
 		}
-		if len(work) == 0 || left.IsPositive() {
-			return core.Errorf(core.KindConflict, "amount_not_left", "not so much is authorized and uncaptured")
+		if len(work) == 0 || !amount.IsZero() && left > 0 {
+			return notLeft()
 		}
 		return nil
 	})
 	if err != nil {
 		return order.Order{}, err
 	}
-	for _, w := range work {
-		p, err := s.operate(ctx, w.payment, w.op)
-		if err != nil {
-			return order.Order{}, err
-		}
-		if p.Captured.Amount <= w.payment.Captured.Amount && p.State != payment.StateCaptured {
-			if err := s.refused(ctx, w.op.Key); err != nil {
-				return order.Order{}, err
-			}
+	err = s.Operate(ctx, work...)
+	for _, op := range work {
+		if err == nil {
+			err = s.refused(ctx, op.Key)
 		}
 	}
+	if err != nil {
+		return order.Order{}, err
+	}
 	return s.order(ctx, id)
+}
+
+func notLeft() error {
+	return core.Errorf(core.KindConflict, "amount_not_left", "not so much is authorized, uncaptured and owed")
+}
+
+// Owed is what the buyer of an order owes, in minor units, once all running
+// operations of its payments are done. Below zero it is what the buyer is owed.
+func (s *Service) Owed(ctx context.Context, tx Tx, id core.OrderID, ps []payment.Payment) (int64, error) {
+	balances, err := tx.Payments().Balances(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	var owed int64
+	for _, b := range balances {
+		if b.Account == payment.Receivable {
+			owed += b.Amount.Amount
+		}
+	}
+	for _, p := range ps {
+		owed += p.RefundClaimed.Amount - p.Refunded.Amount
+		if p.Status != payment.Voided {
+			owed -= p.CaptureClaimed.Amount - p.Captured.Amount
+		}
+	}
+	return owed, nil
 }
 
 // refused returns an error when the operation ended without success.
@@ -92,6 +129,48 @@ func (s *Service) order(ctx context.Context, id core.OrderID) (o order.Order, er
 		return err
 	})
 	return o, err
+}
+
+// GiveBack tries again to return money that came for an order given up before
+// it was placed, after the provider had refused to take it back. The actor
+// needs orders:refund.
+func (s *Service) GiveBack(ctx context.Context, id core.OrderID) error {
+	if err := core.Require(ctx, core.PermOrdersRefund); err != nil {
+		return err
+	}
+	var work []payment.Operation
+	err := s.db.Update(ctx, func(tx Tx) error {
+		work = nil
+		o, err := tx.Orders().Lock(ctx, id)
+		if err != nil {
+			return err
+		}
+		if o.Status != order.Cancelled || !o.PlacedAt.IsZero() {
+			return core.Errorf(core.KindConflict, "order_not_given_up", "the order is %s: refund it", o.Status)
+		}
+		ps, err := tx.Payments().OfOrder(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, p := range ps {
+			ops, err := s.giveBack(ctx, tx, &o, p, true)
+			if err != nil {
+				return err
+			}
+			work = append(work, ops...)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = s.Operate(ctx, work...)
+	for _, op := range work {
+		if err == nil {
+			err = s.refused(ctx, op.Key)
+		}
+	}
+	return err
 }
 
 // Operate carries out operations that were begun in a transaction that is
@@ -115,25 +194,36 @@ func (s *Service) Operate(ctx context.Context, ops ...payment.Operation) error {
 	return first
 }
 
-// operate carries out an operation and takes in the answer.
+// operate carries out an operation, takes in the answer, and does what follows
+// from it.
 func (s *Service) operate(ctx context.Context, p payment.Payment, op payment.Operation) (payment.Payment, error) {
 	provider, err := s.inbox.Provider(p.Provider)
 	if err != nil {
-		return p, err
+		return p, core.Errorf(core.KindUnavailable, "provider_missing", "the payment provider %q is not configured", p.Provider)
 	}
 	// The caller may go away; what was asked of a provider is seen to its end.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.Timeout)
-	defer cancel()
-	result, err := payment.Call(ctx, provider, p, op)
+	ctx = context.WithoutCancel(ctx)
+	result, err := s.call(ctx, provider, p, op)
 	if err != nil {
 		return p, err
 	}
-	return s.answered(ctx, op, result)
+	p, more, err := s.answered(ctx, op, result)
+	if err != nil {
+		return p, err
+	}
+	// Nothing that was refused is begun again, so this ends.
+	return p, s.Operate(ctx, more...)
+}
+
+func (s *Service) call(ctx context.Context, provider payment.Provider, p payment.Payment, op payment.Operation) (payment.Result, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
+	defer cancel()
+	return payment.Call(ctx, provider, p, op)
 }
 
 // answered takes in the answer to an operation and what follows for the order
-// and its refund.
-func (s *Service) answered(ctx context.Context, op payment.Operation, result payment.Result) (p payment.Payment, err error) {
+// and its refund. It returns operations to carry out after it.
+func (s *Service) answered(ctx context.Context, op payment.Operation, result payment.Result) (p payment.Payment, more []payment.Operation, err error) {
 	err = s.db.Update(ctx, func(tx Tx) error {
 		if p, err = tx.Payments().Payment(ctx, op.Payment); err != nil {
 			return err
@@ -142,95 +232,37 @@ func (s *Service) answered(ctx context.Context, op payment.Operation, result pay
 		if err != nil {
 			return err
 		}
+		before, err := tx.Payments().Operation(ctx, op.Key)
+		if err != nil {
+			return err
+		}
 		change, err := s.payments.Settle(ctx, tx, op, result)
 		if err != nil {
 			return err
 		}
 		p = change.After
-		if op.Refund != "" && result.State != payment.OperationPending {
-			if err := s.endRefund(ctx, tx, &o, op.Refund); err != nil {
+		if before.State == payment.OperationPending && result.State != payment.OperationPending {
+			if err := s.ended(ctx, tx, &o, op, result); err != nil {
 				return err
 			}
 		}
-		if o.PlacedAt.IsZero() {
-			return nil // money given back of an order that never stood
-		}
-		return s.Refresh(ctx, tx, &o)
+		more, err = s.follow(ctx, tx, &Result{Order: o, Payment: p}, change, false)
+		return err
 	})
-	return p, err
+	return p, more, err
 }
 
-// endRefund ends a refund when the last of its operations has: it succeeded, or
-// what it had set aside is free again. When one payment gave its part back and
-// another refused, the refund stays pending for staff to try again.
-func (s *Service) endRefund(ctx context.Context, tx Tx, o *order.Order, id core.RefundID) error {
-	r, err := tx.Orders().Refund(ctx, id)
-	if err != nil || r.State != order.RefundPending {
-		return err
+// ended is called once for each operation that has its final answer.
+func (s *Service) ended(ctx context.Context, tx Tx, o *order.Order, op payment.Operation, result payment.Result) error {
+	if op.Refund != "" {
+		return s.endRefund(ctx, tx, o, op.Refund)
 	}
-	given := int64(0)
-	for _, part := range r.Payments {
-		ops, err := tx.Payments().Operations(ctx, part.Payment)
-		if err != nil {
-			return err
-		}
-		for _, op := range ops {
-			switch {
-			case op.Refund != id:
-			case op.State == payment.OperationPending:
-				return nil
-			case op.State == payment.OperationSucceeded:
-				given += op.Amount.Amount
-			}
-		}
+	if result.State != payment.OperationRefused {
+		return nil
 	}
-	seen := r.Version
-	r.UpdatedAt = s.cfg.Clock.Now()
-	switch given {
-	case r.Amount.Amount:
-		r.State = order.RefundSucceeded
-		if err := tx.Orders().AppendEvents(ctx, s.Entry(ctx, o.ID, "refund.succeeded", "Refunded "+r.Amount.Display()+".", true, nil)); err != nil {
-			return err
-		}
-		if err := s.Emit(ctx, tx, "order.refunded", o); err != nil {
-			return err
-		}
-	case 0:
-		r.State = order.RefundFailed
-		if err := s.undoRefund(ctx, tx, o, r); err != nil {
-			return err
-		}
-	default:
-		text := "A part of the refund of " + r.Amount.Display() + " was refused; try it again."
-		return tx.Orders().AppendEvents(ctx, s.Entry(ctx, o.ID, "refund.incomplete", text, false, nil))
+	text := "The payment provider refused the " + string(op.Kind) + " of " + op.Amount.Display() + "."
+	if result.Message != "" {
+		text += " " + result.Message
 	}
-	return tx.Orders().UpdateRefund(ctx, r, seen)
-}
-
-// undoRefund frees what a refund that was refused had set aside.
-func (s *Service) undoRefund(ctx context.Context, tx Tx, o *order.Order, r order.Refund) error {
-	var changes []order.Change
-	for _, l := range r.Lines {
-		changes = append(changes, order.Change{Line: l.Line, Refunded: -l.Quantity, RefundedAmount: -l.Amount.Amount})
-	}
-	if r.Shipping.IsPositive() {
-		changes = append(changes, order.Change{RefundedAmount: -r.Shipping.Amount})
-	}
-	if err := tx.Orders().Count(ctx, o, changes...); err != nil {
-		return err
-	}
-	total, err := r.Amount.Neg()
-	if err != nil {
-		return err
-	}
-	tax, err := r.Tax.Neg()
-	if err != nil {
-		return err
-	}
-	if p, ok := s.payments.Credit(r.Order, string(r.ID), total, tax, core.ActorFrom(ctx).String(), s.cfg.Clock.Now()); ok {
-		if err := tx.Payments().Post(ctx, p); err != nil {
-			return err
-		}
-	}
-	return tx.Orders().AppendEvents(ctx, s.Entry(ctx, r.Order, "refund.failed", "The refund of "+r.Amount.Display()+" was refused by the payment provider.", false, nil))
+	return tx.Orders().AppendEvents(ctx, s.Entry(ctx, o.ID, "payment."+string(op.Kind)+"_refused", text, false, nil))
 }

@@ -28,6 +28,7 @@ type Report struct {
 // of single payments are counted and joined into the error, and do not keep the
 // others from their turn.
 func (s *Service) Reconcile(ctx context.Context) (Report, error) {
+	ctx = core.WithActor(ctx, core.System("payment reconciler"))
 	var rep Report
 	var errs []error
 	count := func(n *int, err error) {
@@ -116,8 +117,11 @@ func (s *Service) expire(ctx context.Context, id core.OrderID, now time.Time) er
 		if err != nil {
 			return err
 		}
+		if o.Status == order.Cancelled {
+			return s.stock.Release(ctx, tx.Stock(), string(id), nil)
+		}
 		if o.Status != order.Pending {
-			return nil // placed or given up meanwhile
+			return nil // placed meanwhile
 		}
 		rs, err := tx.Stock().Reservations(ctx, string(id))
 		if err != nil {
@@ -158,9 +162,12 @@ func (s *Service) process(ctx context.Context, provider string, e payment.Event)
 		return err
 	}
 	if op.Key != "" && op.Payment == p.ID && e.Operation != "" {
-		if _, err := s.answered(ctx, op, payment.Result{State: e.Operation, Outcome: e.Outcome}); err != nil {
+		_, more, err := s.answered(ctx, op, payment.Result{State: e.Operation, Code: e.Outcome.Code, Message: e.Outcome.Message, Outcome: e.Outcome})
+		if err != nil {
 			return err
 		}
+		_ = s.Operate(ctx, more...) // what has no answer stays pending, and Reconcile asks again
+		return nil
 	}
 	_, err = s.Settle(ctx, p.ID, e.Outcome)
 	return err

@@ -56,7 +56,10 @@ func (t Table) Zone(address core.Address) core.ShippingZoneID {
 // has none.
 func Options(table Table, address core.Address, p Parcel) []Option {
 	zone := table.Zone(address)
-	var out []Option
+	if !p.RequiresShipping {
+		return nil
+	}
+	out := make([]Option, 0, len(table.methods))
 	for i := range table.methods {
 		if o, reason := table.methods[i].offer(zone, p); reason == "" {
 			out = append(out, o)

@@ -192,7 +192,7 @@ func (s *Service) Repair(ctx context.Context) ([]Imbalance, error) {
 			}
 			l := b.Level
 			l.OnHand, l.Reserved = b.LedgerOnHand, b.OpenReserved
-			if l.Available() < -l.Cap {
+			if l.Available() < -l.Cap || l.OnHand < 0 {
 				found[n].Problem = "oversold: count the goods and release reservations"
 				continue
 			}

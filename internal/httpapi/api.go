@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/bodega-commerce/bodega/commerce/core"
+	"github.com/bodega-commerce/bodega/commerce/idempotency"
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
@@ -41,9 +42,13 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	// Version is shown in the API's description. Default "dev".
 	Version string
-	// Within runs fn with services and a keeper of idempotency keys bound to
-	// one transaction. Required.
-	Within func(ctx context.Context, fn func(Services, Keys) error) error
+	// Clock tells the time. Default the system clock.
+	Clock core.Clock
+	// Ready says whether requests can be served. Default: always.
+	Ready func(ctx context.Context) error
+	// Within runs fn with services and idempotency keys bound to one
+	// transaction. Required.
+	Within func(ctx context.Context, fn func(Services, idempotency.Store) error) error
 }
 
 func (c Config) withDefaults() Config {
@@ -85,6 +90,7 @@ func newAPI(s Services, cfg Config) *api {
 	hc.Info.Description = description
 	hc.OpenAPIPath, hc.DocsPath, hc.SchemasPath = "", "", ""
 	hc.CreateHooks = nil // no "$schema" members
+	hc.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	hc.Transformers = []huma.Transformer{func(_ huma.Context, _ string, v any) (any, error) {
 		if e, ok := v.(*huma.ErrorModel); ok {
 			return fromHuma(e), nil

@@ -47,6 +47,45 @@ func (a *api) documents() {
 	})
 	a.plainRoute("GET /docs/", core.PermPublic, docs.ServeHTTP)
 	a.plainRoute("GET /docs/problems", core.PermPublic, a.problemsPage)
+	a.plainRoute("/", core.PermPublic, a.elsewhere)
+	a.plainRoute("GET /healthz", core.PermPublic, func(w http.ResponseWriter, _ *http.Request) { writeStatus(w, http.StatusOK, "ok") })
+	a.plainRoute("GET /readyz", core.PermPublic, func(w http.ResponseWriter, r *http.Request) {
+		if a.cfg.Ready != nil {
+			if err := a.cfg.Ready(r.Context()); err != nil {
+				a.cfg.Logger.WarnContext(r.Context(), "not ready", "error", err)
+				writeStatus(w, http.StatusServiceUnavailable, "unavailable")
+				return
+			}
+		}
+		writeStatus(w, http.StatusOK, "ok")
+	})
+}
+
+// elsewhere answers for paths and methods that no route has.
+func (a *api) elsewhere(w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := a.mux.Handler(other); pattern != "/" && pattern != "" {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		a.writeProblem(w, r, core.Errorf(core.KindNotFound, "route_not_found", "nothing is served at this path"))
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	p := problemOf(core.Errorf(core.KindInvalid, "method_not_allowed", "use %s", strings.Join(allowed, " or ")))
+	p.Status, p.Title = http.StatusMethodNotAllowed, "Method not allowed"
+	a.writeProblem(w, r, p)
+}
+
+func writeStatus(w http.ResponseWriter, status int, word string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"status": word})
 }
 
 var problemsTemplate = template.Must(template.New("problems").Parse(`<!doctype html><html lang="en"><meta charset="utf-8">

@@ -65,13 +65,14 @@ func (a *api) idempotent(next http.Handler) http.Handler {
 			r2 := r.WithContext(context.WithValue(ctx, failureKey{}, box))
 			r2.Body = io.NopCloser(bytes.NewReader(body))
 			next.ServeHTTP(rec, r2)
-			header, answer = rec.header, rec.answer()
-			if answer.Status >= 400 {
+			header = rec.header
+			given := rec.answer()
+			if given.Status >= 400 {
 				// The transaction must be undone, and a retryable failure of the
 				// database must be seen as one.
-				return answer, &refusal{box.err}
+				return given, &refusal{given, box.err}
 			}
-			return answer, nil
+			return given, nil
 		}
 		_, pattern := a.mux.Handler(r)
 		if a.outside[pattern] {
@@ -93,7 +94,7 @@ func (a *api) idempotent(next http.Handler) http.Handler {
 		var refused *refusal
 		switch {
 		case errors.As(err, &refused):
-			answer = idempotency.Response{Status: answer.Status, Body: answer.Body}
+			answer = refused.answer
 		case err != nil:
 			a.writeProblem(w, r, err)
 			return
@@ -115,7 +116,10 @@ func (a *api) idempotent(next http.Handler) http.Handler {
 }
 
 // refusal is an answer of 400 and above on its way out of a transaction.
-type refusal struct{ err error }
+type refusal struct {
+	answer idempotency.Response
+	err    error
+}
 
 func (*refusal) Error() string   { return "refused" }
 func (r *refusal) Unwrap() error { return r.err }

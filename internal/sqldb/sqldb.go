@@ -81,6 +81,9 @@ type Dialect struct {
 	Hold       string // suffix locking the selected rows, while others may still refer to them
 	SkipLocked string // suffix locking the selected rows that nobody holds
 	MaxParams  int    // parameters of one statement
+	// Bare says that "?" binds faster than "$n": a driver that looks parameters
+	// up by name takes quadratic time over the thousands of a multi-row insert.
+	Bare bool
 }
 
 // ErrNoRows is returned by One when nothing matched.
@@ -219,6 +222,15 @@ func padded(n int) int {
 // InsertRows builds a multi-row insert: "insert into t (cols) values (...),(...)".
 // rows must have the same length as cols.
 func InsertRows(table string, cols []string, rows [][]any) Stmt {
+	return insertRows(table, cols, rows, false)
+}
+
+// InsertRows is [InsertRows] in the form the database takes fastest.
+func (d *Dialect) InsertRows(table string, cols []string, rows [][]any) Stmt {
+	return insertRows(table, cols, rows, d.Bare)
+}
+
+func insertRows(table string, cols []string, rows [][]any, bare bool) Stmt {
 	var b strings.Builder
 	b.WriteString("insert into " + table + " (" + strings.Join(cols, ", ") + ") values ")
 	args := make([]any, 0, len(rows)*len(cols))
@@ -230,6 +242,10 @@ func InsertRows(table string, cols []string, rows [][]any) Stmt {
 		for j := range row {
 			if j > 0 {
 				b.WriteByte(',')
+			}
+			if bare {
+				b.WriteByte('?')
+				continue
 			}
 			b.WriteByte('$')
 			b.WriteString(strconv.Itoa(len(args) + 1 + j))

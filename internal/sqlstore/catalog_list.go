@@ -47,7 +47,7 @@ func (b *listBuilder) and(condition string) {
 	b.where.WriteString(condition)
 }
 
-func in[T any](b *listBuilder, vals []T) string {
+func inList[T any](b *listBuilder, vals []T) string {
 	from := len(b.args) + 1
 	b.args = append(b.args, sqldb.PadArgs(vals)...)
 	return sqldb.In(from, len(vals))
@@ -81,7 +81,7 @@ func listStatement(q catalog.ListQuery, page core.PageQuery) (query string, args
 		if len(q.IDs) == 0 {
 			b.and("1 = 0")
 		} else {
-			b.and("p.id in " + in(&b, q.IDs))
+			b.and("p.id in " + inList(&b, q.IDs))
 		}
 	}
 	if q.Query != "" {
@@ -157,7 +157,7 @@ func (b *listBuilder) organized(q catalog.ListQuery) {
 			for i, v := range a.Values {
 				values[i] = attributeKey(v)
 			}
-			where += " and x.value in " + in(b, values)
+			where += " and x.value in " + inList(b, values)
 		}
 		if a.Min != nil {
 			where += " and x.number >= " + b.arg(*a.Min)

@@ -110,7 +110,7 @@ create table variants (
 	prices {text} not null,
 	doc {text} not null,
 	position bigint not null,
-	active boolean not null,
+	inactive boolean not null,
 	version bigint not null,
 	created_at bigint not null,
 	updated_at bigint not null

@@ -24,7 +24,7 @@ func (s catalogStore) Sellables(ctx context.Context, channel core.ChannelID, cur
 		x, err := scanSellable(r, channel, currency, at)
 		found[x.VariantID] = x
 		return none, err
-	}, `select v.id, v.product_id, v.sku, v.title, v.options, v.stock_item_id, v.weight_grams, v.prices, v.doc, v.active,
+	}, `select v.id, v.product_id, v.sku, v.title, v.options, v.stock_item_id, v.weight_grams, v.prices, v.doc, v.inactive,
 		p.slug, p.title, p.status, p.published_at, p.kind, p.vendor, p.tax_class_id, p.tags, p.thumbnail, p.version,
 		(p.all_channels or exists (select 1 from product_channels h where h.product_id = p.id and h.channel_id = $1)),
 		coalesce((select string_agg(c.path, '' order by c.path) from product_categories pc join categories c on c.id = pc.category_id where pc.product_id = p.id), ''),
@@ -45,11 +45,11 @@ func (s catalogStore) Sellables(ctx context.Context, channel core.ChannelID, cur
 
 func scanSellable(r sqldb.Scanner, channel core.ChannelID, currency money.Currency, at time.Time) (x catalog.Sellable, err error) {
 	var options, prices, doc, tags, thumbnail []byte
-	var active, here bool
+	var inactive, here bool
 	var p catalog.Product
 	var published int64
 	var paths, collections string
-	if err := r.Scan(&x.VariantID, &x.ProductID, &x.SKU, &x.VariantTitle, &options, &x.StockItemID, &x.WeightGrams, &prices, &doc, &active,
+	if err := r.Scan(&x.VariantID, &x.ProductID, &x.SKU, &x.VariantTitle, &options, &x.StockItemID, &x.WeightGrams, &prices, &doc, &inactive,
 		&x.ProductSlug, &x.ProductTitle, &p.Status, &published, &p.Kind, &x.Vendor, &x.TaxClass, &tags, &thumbnail, &x.ProductVersion, &here, &paths, &collections); err != nil {
 		return x, err
 	}
@@ -72,7 +72,7 @@ func scanSellable(r sqldb.Scanner, channel core.ChannelID, currency money.Curren
 	switch {
 	case !p.Published(at):
 		x.Why = catalog.WhyUnpublished
-	case !active:
+	case inactive:
 		x.Why = catalog.WhyInactive
 	case !here:
 		x.Why = catalog.WhyOtherChannel

@@ -20,13 +20,13 @@ type variantDoc struct {
 	Metadata   map[string]json.RawMessage `json:"metadata,omitempty"`
 }
 
-const variantColumns = `id, product_id, sku, barcode, title, option_key, options, stock_item_id, weight_grams, prices, doc, position, active, version, created_at, updated_at`
+const variantColumns = `id, product_id, sku, barcode, title, option_key, options, stock_item_id, weight_grams, prices, doc, position, inactive, version, created_at, updated_at`
 
 func variantRow(v *catalog.Variant) ([]any, error) {
 	options, err1 := toJSON(v.Options)
 	prices, err2 := toJSON(v.Prices)
 	doc, err3 := toJSON(variantDoc{v.Dimensions, v.Images, v.Metadata})
-	return []any{v.ID, v.ProductID, v.SKU, v.Barcode, v.Title, v.OptionKey(), options, v.StockItemID, v.WeightGrams, prices, doc, v.Position, v.Active, v.Version,
+	return []any{v.ID, v.ProductID, v.SKU, v.Barcode, v.Title, v.OptionKey(), options, v.StockItemID, v.WeightGrams, prices, doc, v.Position, v.Inactive, v.Version,
 		sqldb.Micros(v.CreatedAt), sqldb.Micros(v.UpdatedAt)}, errors.Join(err1, err2, err3)
 }
 
@@ -34,7 +34,7 @@ func scanVariant(s sqldb.Scanner) (v catalog.Variant, err error) {
 	var key string
 	var options, prices, doc []byte
 	var created, updated int64
-	if err := s.Scan(&v.ID, &v.ProductID, &v.SKU, &v.Barcode, &v.Title, &key, &options, &v.StockItemID, &v.WeightGrams, &prices, &doc, &v.Position, &v.Active, &v.Version,
+	if err := s.Scan(&v.ID, &v.ProductID, &v.SKU, &v.Barcode, &v.Title, &key, &options, &v.StockItemID, &v.WeightGrams, &prices, &doc, &v.Position, &v.Inactive, &v.Version,
 		&created, &updated); err != nil {
 		return v, err
 	}
@@ -75,7 +75,7 @@ func (s catalogStore) UpdateVariants(ctx context.Context, vs []catalog.Variant) 
 			return err
 		}
 		stmts[i] = sqldb.Stmt{SQL: `update variants set sku = $1, barcode = $2, title = $3, option_key = $4, options = $5, stock_item_id = $6, weight_grams = $7, prices = $8, doc = $9,
-			position = $10, active = $11, version = version + 1, updated_at = $12 where id = $13 and version = $14`,
+			position = $10, inactive = $11, version = version + 1, updated_at = $12 where id = $13 and version = $14`,
 			Args: append(row[2:13:13], row[15], vs[i].ID, vs[i].Version)}
 	}
 	if len(stmts) == 0 {

@@ -29,7 +29,7 @@ func chunks(d *sqldb.Dialect, table, cols string, rows [][]any) []sqldb.Stmt {
 	var out []sqldb.Stmt
 	for len(rows) > 0 {
 		n := min(size, len(rows))
-		out = append(out, sqldb.InsertRows(table, names, rows[:n]))
+		out = append(out, d.InsertRows(table, names, rows[:n]))
 		rows = rows[n:]
 	}
 	return out

@@ -11,9 +11,12 @@ var steps = []func(version int) sqldb.Migration{
 	outboxSchema,
 	catalogSchema,
 	catalogOrgSchema,
+	reviewSchema,
 	cartSchema,
+	ratesSchema,
 	orderSchema,
 	paymentSchema,
+	accountSchema,
 }
 
 // Migrations returns the schema's steps.

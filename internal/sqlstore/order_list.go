@@ -71,6 +71,9 @@ func orderFilter(f order.Filter) (w conditions) {
 			w.add(`1 = 0`)
 		}
 	}
+	if f.Product != "" {
+		w.add(`id in (select order_id from order_lines where product_id = ?)`, f.Product)
+	}
 	if f.SKU != "" {
 		w.add(`id in (select order_id from order_lines where sku = ?)`, f.SKU)
 	}

@@ -153,6 +153,10 @@ func (s stockStore) missed(ctx context.Context, l stock.Level) error {
 	}, `select on_hand, reserved, cap from stock_levels where item_id = $1 and location_id = $2`, l.ItemID, l.LocationID)
 	if err == nil {
 		short := &stock.InsufficientError{ItemID: l.ItemID, Wanted: l.Reserved - l.OnHand, Available: have.Available() + have.Cap}
+		if have.OnHand+l.OnHand < 0 { // goods that are only promised cannot leave
+			short.Wanted, short.Available = -l.OnHand, have.OnHand
+			return short
+		}
 		if short.Wanted > short.Available || have.Reserved+l.Reserved < 0 {
 			return short
 		}
@@ -174,7 +178,7 @@ func (s stockStore) missed(ctx context.Context, l stock.Level) error {
 		return err
 	}
 	short := &stock.InsufficientError{ItemID: l.ItemID, SKU: item.SKU, Wanted: l.Reserved - l.OnHand, Available: item.Cap}
-	if l.OnHand-l.Reserved < -item.Cap || l.Reserved < 0 {
+	if l.OnHand-l.Reserved < -item.Cap || l.Reserved < 0 || l.OnHand < 0 {
 		return short
 	}
 	// Two first deliveries may meet here: the second adds to the first.
@@ -190,7 +194,7 @@ func (s stockStore) missed(ctx context.Context, l stock.Level) error {
 // guarded changes a level unless that would oversell.
 func guarded(l stock.Level) sqldb.Stmt {
 	return sqldb.Stmt{SQL: `update stock_levels set on_hand = on_hand + $1, reserved = reserved + $2
-			where item_id = $3 and location_id = $4 and (on_hand + $1) - (reserved + $2) >= -cap and reserved + $2 >= 0`,
+			where item_id = $3 and location_id = $4 and (on_hand + $1) - (reserved + $2) >= -cap and reserved + $2 >= 0 and on_hand + $1 >= 0`,
 		Args: []any{l.OnHand, l.Reserved, l.ItemID, l.LocationID}}
 }
 

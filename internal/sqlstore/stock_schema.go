@@ -36,7 +36,8 @@ create table stock_levels (
 	cap bigint not null,
 	primary key (item_id, location_id),
 	constraint stock_never_oversold check (on_hand - reserved >= -cap),
-	constraint stock_reserved_not_negative check (reserved >= 0)
+	constraint stock_reserved_not_negative check (reserved >= 0),
+	constraint stock_on_hand_not_negative check (on_hand >= 0)
 );
 create table stock_movements (
 	id {text} primary key,

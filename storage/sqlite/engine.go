@@ -15,7 +15,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-var dialect = &sqldb.Dialect{Name: "sqlite", Text: "text", Serial: "integer primary key", MaxParams: 30000}
+var dialect = &sqldb.Dialect{Name: "sqlite", Text: "text", Serial: "integer primary key", MaxParams: 30000, Bare: true}
 
 // Limits of one group commit: how many transactions may share it, and how long
 // the first of them may wait for the others.
@@ -375,8 +375,17 @@ func (e *engine) Close() error {
 	if e.open != nil {
 		e.finish(e.exec("commit"))
 	}
+	// A connection with statements that are not closed stays open inside SQLite:
+	// the log would not be folded into the file.
 	var errs []error
+	for _, s := range e.wstmts {
+		errs = append(errs, s.Close())
+	}
 	if e.readers != nil {
+		e.rstmts.Range(func(_, s any) bool {
+			errs = append(errs, s.(*sql.Stmt).Close())
+			return true
+		})
 		errs = append(errs, e.readers.Close())
 	}
 	errs = append(errs, e.wconn.Close(), e.writer.Close())

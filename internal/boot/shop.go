@@ -1,0 +1,41 @@
+package boot
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"strings"
+
+	"github.com/bodega-commerce/bodega"
+	"github.com/bodega-commerce/bodega/storage"
+	"github.com/bodega-commerce/bodega/storage/blob"
+)
+
+// Logger makes the logger the settings ask for.
+func Logger(s Settings, w io.Writer) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
+		return nil, fmt.Errorf("BODEGA_LOG=%q: use debug, info, warn or error", s.LogLevel)
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if s.LogJSON {
+		return slog.New(slog.NewJSONHandler(w, options)), nil
+	}
+	return slog.New(slog.NewTextHandler(w, options)), nil
+}
+
+// Shop makes the shop over the database: images are kept in the data folder,
+// or in memory beside a database in memory.
+func Shop(ctx context.Context, db *storage.DB, s Settings, logger *slog.Logger) (*bodega.Shop, error) {
+	cfg := bodega.Config{Logger: logger}
+	if !strings.HasPrefix(s.DatabaseURL, "memory:") {
+		blobs, err := blob.Open(filepath.Join(s.DataDir, "images"))
+		if err != nil {
+			return nil, err
+		}
+		cfg.Blobs = blobs
+	}
+	return bodega.New(ctx, db, cfg)
+}

@@ -1,0 +1,68 @@
+package demo
+
+// tableKinds is what stands on the table.
+func tableKinds() []kind {
+	return []kind{
+		{code: "mug", noun: "mug", category: "cups-glasses", vendors: []string{"Brindlewick", "Maréa Studio", "Tarnholt"}, price: [2]int{13, 28}, weight: [2]int64{260, 430},
+			size: [3]int64{120, 85, 95}, colors: []string{"oat", "moss", "slate", "clay", "ink", "rose", "chalk", "denim"},
+			forms: []form{
+				{"Speckled Stoneware Mug", "stoneware", "Iron flecks in the clay break through the glaze during firing, so no two rims look quite alike."},
+				{"Wide Cappuccino Mug", "stoneware", "The low, wide bowl leaves room for foam and lets hot milk cool to drinking temperature within minutes."},
+				{"Tall Porcelain Mug", "porcelain", "Its slender wall and flared lip make even plain filter coffee feel like an occasion."},
+				{"Camp Enamel Mug", "enamel", "The rolled steel rim sits comfortably on the lips and the mug can go straight onto the embers."},
+				{"Stacking Espresso Cup", "porcelain", "Six of them stack into a tower no taller than a bottle, which small kitchens will appreciate."},
+				{"Double-Walled Glass Mug", "borosilicate", "Two layers of glass keep the drink hot and the hand cool, and the coffee seems to float in the air."},
+			},
+			intro: []string{"{it} is the one you will reach for first in the morning.", "Some mugs disappear at the back of the cupboard; {it} tends to live on the drying rack."},
+			uses:  []use{{"breakfast", "It suits long breakfasts and short coffee breaks alike."}, {"office", "It fits under most coffee machines, at home and at the office."}},
+			facts: []fact{{"capacity_ml", 80, 420, 20, "It holds %d ml, filled to a finger below the rim."}}, flags: []string{"dishwasher_safe"}},
+		{code: "glass", noun: "tumbler", category: "cups-glasses", vendors: []string{"Luvienne", "Maréa Studio"}, price: [2]int{16, 34}, weight: [2]int64{600, 1100},
+			size: [3]int64{175, 175, 100}, colors: []string{"clear", "amber", "sage", "rose", "sky"}, perMakeup: "set of 4",
+			forms: []form{
+				{"Ribbed Tumblers, Set of 4", "glass", "Vertical ribs catch the light and give wet hands something to hold on to."},
+				{"Heavy-Base Water Glasses, Set of 4", "glass", "A generous foot keeps them standing when somebody reaches across the table."},
+				{"Mouth-Blown Wine Tumblers, Set of 4", "borosilicate", "They are blown without a mould, so each has a slightly different waist."},
+				{"Stackable Bistro Glasses, Set of 4", "glass", "A step inside the wall keeps stacked glasses from jamming."},
+				{"Double-Walled Latte Glasses, Set of 4", "borosilicate", "The inner bowl hangs free in the outer glass, which keeps layers of milk and coffee visible and warm."},
+			},
+			intro: []string{"{it} bring a little calm to a table laid in a hurry.", "Good enough for guests and tough enough for Tuesday: {it}."},
+			uses:  []use{{"dining", "Use them for water, wine or a quick dessert in layers."}, {"entertaining", "They look well on a tray when friends come round."}},
+			facts: []fact{{"capacity_ml", 220, 380, 20, "Each glass holds %d ml."}}, flags: []string{"dishwasher_safe"}},
+		{code: "bowl", noun: "bowl", category: "plates-bowls", vendors: []string{"Brindlewick", "Tarnholt"}, price: [2]int{12, 46}, weight: [2]int64{380, 1300},
+			size: [3]int64{170, 170, 75}, colors: []string{"chalk", "sage", "ink", "clay", "sand", "teal"},
+			forms: []form{
+				{"Ramen Bowl", "stoneware", "Steep sides keep the broth hot while the wide mouth leaves room for noodles, egg and greens."},
+				{"Breakfast Bowl", "stoneware", "Sized for a proper portion of porridge, with a foot ring that fits the palm of the hand."},
+				{"Large Salad Bowl", "oak", "Turned from one piece of wood, it serves six and doubles as a fruit bowl for the rest of the week."},
+				{"Pinch Bowls, Set of 6", "porcelain", "Salt, spices, dips: six tiny bowls bring order to the worktop and colour to the table."},
+				{"Nesting Mixing Bowls, Set of 3", "steel", "Three sizes nest inside each other and silicone rings keep them from wandering while you whisk."},
+			},
+			intro: []string{"{it} does quiet, useful work from breakfast to supper.", "There is always one bowl that is never in the cupboard because it is in use. In most homes it is like {it}."},
+			uses:  []use{{"dining", "It goes from the worktop to the table without looking out of place."}, {"cooking", "Use it for serving, mixing or letting dough rest."}},
+			facts: []fact{{"diameter_cm", 9, 30, 1, "The rim measures %d cm across."}}, flags: []string{"dishwasher_safe"}},
+		{code: "plate", noun: "plate", category: "plates-bowls", vendors: []string{"Brindlewick", "Maréa Studio"}, price: [2]int{14, 32}, weight: [2]int64{480, 900},
+			size: [3]int64{265, 265, 24}, colors: []string{"chalk", "oat", "slate", "sage", "navy"},
+			forms: []form{
+				{"Reactive Glaze Dinner Plate", "stoneware", "The glaze runs and pools in the kiln, leaving rings of colour like those on a wet beach."},
+				{"Coupe Dessert Plate", "porcelain", "Without a rim, the gently curved surface frames a slice of cake like a small stage."},
+				{"Deep Pasta Plate", "stoneware", "Its raised edge holds sauce and stops the last penne from escaping."},
+				{"Enamel Picnic Plate", "enamel", "Light enough for a rucksack and handsome enough for the garden table."},
+				{"Oval Serving Platter", "stoneware", "Long enough for a whole fish, it leaves room for lemon and herbs around it."},
+			},
+			intro: []string{"Food simply looks better on {it}.", "{it} is made for every day, which is the hardest test of all."},
+			uses:  []use{{"dining", "It stacks neatly and matches the bowls of the same colour."}, {"entertaining", "Mix two or three colours for a table that looks gathered over years."}},
+			facts: []fact{{"diameter_cm", 19, 34, 1, "It measures %d cm across."}}, flags: []string{"dishwasher_safe"}},
+		{code: "teapot", noun: "teapot", category: "coffee-tea-gear", vendors: []string{"Tarnholt", "Luvienne"}, price: [2]int{32, 74}, weight: [2]int64{520, 1500},
+			size: [3]int64{220, 140, 150}, colors: []string{"ink", "sage", "chalk", "rust", "teal"},
+			forms: []form{
+				{"Round Stoneware Teapot", "stoneware", "Its spout is cut on a slant, so the last drop runs back instead of down the tablecloth."},
+				{"Glass Teapot with Infuser", "borosilicate", "Watch the leaves open, then lift out the fine mesh basket when the colour is right."},
+				{"Cast Iron Teapot", "cast-iron", "Heavy and unhurried, it keeps a second cup hot without a warmer and is enamelled on the inside."},
+				{"Two-Cup Travel Teapot", "porcelain", "Pot and cups nest in a padded pouch the size of an apple."},
+				{"Side-Handle Teapot", "stoneware", "The hollow handle stays cool and lets you pour with a turn of the wrist."},
+			},
+			intro: []string{"Making tea properly takes five minutes, and {it} makes them pleasant.", "{it} is built around one thing: leaves need room to unfold."},
+			uses:  []use{{"tea", "It is best with loose leaves and a little patience."}, {"gift", "Together with a tin of tea it makes a present that is used daily."}},
+			facts: []fact{{"capacity_ml", 350, 1200, 50, "It brews %d ml at a time."}}},
+	}
+}

@@ -1,0 +1,16 @@
+package httpapi
+
+import (
+	"mime"
+	"net/http"
+)
+
+// routes registers every operation.
+func (a *api) routes() {
+	a.storeCarts()
+}
+
+func isJSON(r *http.Request) bool {
+	t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && (t == "application/json" || t == "")
+}
