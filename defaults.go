@@ -46,7 +46,7 @@ func (s *Shop) defaults(ctx context.Context) error {
 }
 
 // stockItems makes the stock item of each new variant, in the transaction that
-// makes the variant. Digital goods have none: they never run out.
+// makes the variant.
 func stockItems(cfg Config) func(ctx context.Context, tx catalog.Tx, variants []catalog.Variant) error {
 	return func(ctx context.Context, tx catalog.Tx, variants []catalog.Variant) error {
 		stocked, ok := tx.(interface{ Stock() stock.Store })

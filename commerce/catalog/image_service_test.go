@@ -18,6 +18,7 @@ import (
 
 	"github.com/bodega-commerce/bodega/commerce/catalog"
 	"github.com/bodega-commerce/bodega/commerce/core"
+	"github.com/bodega-commerce/bodega/commerce/outbox"
 	"github.com/bodega-commerce/bodega/storage"
 	"github.com/bodega-commerce/bodega/storage/blob"
 	"github.com/bodega-commerce/bodega/storage/memory"
@@ -34,7 +35,9 @@ type gallery struct {
 	now     time.Time
 }
 
-func newGallery(t *testing.T, cfg catalog.Config) *gallery {
+func newGallery(t *testing.T, cfg catalog.Config) *gallery { return openGallery(t, cfg) }
+
+func openGallery(t testing.TB, cfg catalog.Config) *gallery {
 	t.Helper()
 	db, err := memory.Open(t.Context())
 	require.NoError(t, err)
@@ -94,10 +97,21 @@ func (g *gallery) current(t *testing.T) catalog.Product {
 	return p
 }
 
-// events runs the handler of blobs on what the outbox has.
-func (g *gallery) events(t *testing.T) {
+// handle gives all events to the handler of blobs.
+func (g *gallery) handle(t *testing.T) {
 	t.Helper()
-	require.NoError(t, g.db.View(g.ctx, func(tx storage.Tx) error { return nil }))
+	var page core.Page[outbox.Stored]
+	require.NoError(t, g.db.Update(g.ctx, func(tx storage.Tx) (err error) {
+		if _, err = tx.Outbox().Sequence(g.ctx, 1000); err != nil {
+			return err
+		}
+		page, err = tx.Outbox().Events(g.ctx, outbox.Filter{}, core.PageQuery{Limit: core.MaxPageSize})
+		return err
+	}))
+	require.NotEmpty(t, page.Items)
+	for _, e := range page.Items {
+		require.NoError(t, g.DropBlobs(g.ctx, e.Event))
+	}
 }
 
 func TestAddImage(t *testing.T) {
@@ -246,9 +260,7 @@ func TestDeletedImagesLoseTheirBlobs(t *testing.T) {
 	t.Parallel()
 	g := newGallery(t, catalog.Config{})
 	a, b := g.add(t, catalog.NewImage{}), g.add(t, catalog.NewImage{})
-	variants := g.current(t).Variants
-	variants[0].Images = []core.ImageID{a.ID, b.ID}
-	_, err := g.UpdateProduct(g.ctx, g.product.ID, catalog.ProductUpdate{Variants: &variants})
+	_, err := g.UpdateVariant(g.ctx, g.product.Variants[0].ID, catalog.VariantUpdate{Images: &[]core.ImageID{a.ID, b.ID}})
 	require.NoError(t, err)
 
 	require.NoError(t, g.DeleteImage(g.ctx, a.ID))

@@ -160,14 +160,17 @@ func (s *Service) prepareVariant(v *Variant, p *Product, at time.Time) {
 	v.ProductID, v.Version, v.CreatedAt, v.UpdatedAt = p.ID, 1, at, at
 }
 
-// items lets the shop make what is counted for new variants.
+// items lets the shop make what is counted for new variants. Only physical
+// goods are counted; what is digital or a service never runs out.
 func (s *Service) items(ctx context.Context, tx Tx, ps []Product) error {
 	if s.cfg.Items == nil {
 		return nil
 	}
 	var all []Variant
 	for i := range ps {
-		all = append(all, ps[i].Variants...)
+		if ps[i].Kind == KindPhysical {
+			all = append(all, ps[i].Variants...)
+		}
 	}
 	if len(all) == 0 {
 		return nil
@@ -177,6 +180,9 @@ func (s *Service) items(ctx context.Context, tx Tx, ps []Product) error {
 	}
 	n := 0
 	for i := range ps {
+		if ps[i].Kind != KindPhysical {
+			continue
+		}
 		for j := range ps[i].Variants {
 			ps[i].Variants[j].StockItemID = all[n].StockItemID
 			n++

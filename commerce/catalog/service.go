@@ -17,7 +17,7 @@ type Tx interface {
 type Config struct {
 	IDs   *core.IDs  // makes new IDs; default: random ones
 	Clock core.Clock // tells the time; default: the system clock
-	// Items gives new variants what is counted for them: it runs in the
+	// Items gives new variants of physical products what is counted for them: it runs in the
 	// transaction that inserts them and sets the StockItemID of those that have
 	// none. Default: none; such variants are not tracked.
 	Items func(ctx context.Context, tx Tx, variants []Variant) error

@@ -10,6 +10,7 @@ import (
 	"github.com/bodega-commerce/bodega/commerce/order"
 	"github.com/bodega-commerce/bodega/commerce/promo"
 	"github.com/bodega-commerce/bodega/commerce/quote"
+	"github.com/bodega-commerce/bodega/commerce/shipping"
 	"github.com/bodega-commerce/bodega/commerce/tax"
 )
 
@@ -31,7 +32,8 @@ func check(c *cart.Cart, q quote.Quote, p Params) error {
 	}
 	v.Check(core.ValidEmail(c.Email), "email", "is required")
 	if q.RequiresShipping {
-		if err := c.ShippingAddress.Validate("shipping_address"); err != nil {
+		pickup := q.Shipping != nil && q.Shipping.Option.Kind == shipping.PickUp
+		if err := c.ShippingAddress.Validate("shipping_address"); err != nil && !pickup {
 			v.Check(false, "shipping_address", "is not complete: %s", err)
 		}
 		switch {
@@ -90,7 +92,7 @@ func (s *Service) newOrder(c *cart.Cart, priced basket.Priced, p Params) *order.
 	}
 	o.Shipping = order.Shipping{Price: zero, Total: zero, RefundedAmount: zero}
 	if sh := q.Shipping; sh != nil {
-		o.Shipping = order.Shipping{Method: sh.Option.MethodID, Title: sh.Option.Name, Pickup: sh.Option.LocationID != "", Price: sh.Price,
+		o.Shipping = order.Shipping{Method: sh.Option.MethodID, Title: sh.Option.Name, Pickup: sh.Option.Kind == shipping.PickUp, Price: sh.Price,
 			Discounts: discounts(sh.Discounts), Taxes: taxes(sh.Taxes, q.PricesIncludeTax), Total: sh.Gross, RefundedAmount: zero}
 	}
 	return o

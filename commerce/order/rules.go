@@ -89,10 +89,10 @@ func (k Clerk) Insert(ctx context.Context, tx Tx, o *Order, why Why) error {
 	return k.announce(ctx, tx, *o, States{}, o.States)
 }
 
-// Move takes a locked order to its next states: each step must be in its
-// table, else it is a *TransitionError. It writes the timeline and the events
-// that belong to the step, and changes o. Moving to where it is does nothing.
-func (k Clerk) Move(ctx context.Context, tx Tx, o *Order, next States, why Why) error {
+// Step takes a locked order to its next states and changes o likewise: each
+// step must be in its table, else it is a *TransitionError. It writes neither
+// timeline nor events; see [Clerk.Move]. Stepping to where it is does nothing.
+func (k Clerk) Step(ctx context.Context, s Store, o *Order, next States) error {
 	from := o.States
 	if from == next {
 		return nil
@@ -101,7 +101,7 @@ func (k Clerk) Move(ctx context.Context, tx Tx, o *Order, next States, why Why) 
 		return err
 	}
 	now := k.Clock.Now()
-	ok, err := tx.Orders().SetStates(ctx, o.ID, from, next, now)
+	ok, err := s.SetStates(ctx, o.ID, from, next, now)
 	if err != nil {
 		return err
 	}
@@ -111,6 +111,19 @@ func (k Clerk) Move(ctx context.Context, tx Tx, o *Order, next States, why Why) 
 	o.States, o.UpdatedAt = next, now
 	o.Version++
 	o.PlacedAt, o.CancelledAt, o.CompletedAt = stamps(*o, from.Status, now)
+	return nil
+}
+
+// Move is [Clerk.Step] together with an entry in the timeline and the events
+// that belong to the step.
+func (k Clerk) Move(ctx context.Context, tx Tx, o *Order, next States, why Why) error {
+	from := o.States
+	if from == next {
+		return nil
+	}
+	if err := k.Step(ctx, tx.Orders(), o, next); err != nil {
+		return err
+	}
 	types := changed(*o, from, next)
 	if why.Type == "" {
 		why.Type = "order.changed"

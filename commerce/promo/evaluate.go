@@ -166,7 +166,8 @@ func evaluate(candidates []*Candidate, in *Input, now time.Time, broke map[core.
 		}
 	}
 	slices.SortStableFunc(s.order, func(a, b int) int { return cmp.Compare(in.Lines[a].ID, in.Lines[b].ID) })
-	if in.Shipping != nil {
+	shipping := in.Shipping != nil && slices.ContainsFunc(candidates, (*Candidate).touchesShipping)
+	if shipping {
 		var err error
 		if s.shipping, err = in.Shipping(subtotal); err != nil {
 			return Result{}, err
@@ -178,7 +179,7 @@ func evaluate(candidates []*Candidate, in *Input, now time.Time, broke map[core.
 	}
 	for p := linePhase; p < phases; p++ {
 		if p == shippingPhase {
-			if in.Shipping == nil || len(chosen) == 0 {
+			if !shipping || len(chosen) == 0 {
 				break
 			}
 			value, err := money.Sum(in.Currency, s.left...)
@@ -297,6 +298,10 @@ func (s *state) judge(c *Candidate, chosen []source, subtotal money.Money, now t
 		}
 	}
 	return "", "", nil
+}
+
+func (c *Candidate) touchesShipping() bool {
+	return slices.ContainsFunc(c.Actions, func(a Action) bool { return actionPhases[a.Kind] == shippingPhase })
 }
 
 func (p *Promotion) tolerates(class string) bool {

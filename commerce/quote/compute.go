@@ -213,7 +213,7 @@ func (c *computation) price() error {
 // not pay the tax that the same address would, and with fixed net the home's
 // tax gives way to the buyer's.
 func (c *computation) reprice(price money.Money, class core.TaxClassID, line core.LineID) (money.Money, error) {
-	if c.q.CrossBorder == "" {
+	if c.q.CrossBorder == "" || c.q.CrossBorder == tax.FixedGross && c.place.Exemption == tax.NotExempt {
 		return price, nil
 	}
 	to := c.place.Components(class)

@@ -129,4 +129,3 @@ func (s *Service) settle(ctx context.Context, id core.PaymentID, outcome payment
 	})
 	return r, ops, err
 }
-

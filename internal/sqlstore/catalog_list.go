@@ -14,19 +14,22 @@ import (
 	"github.com/bodega-commerce/bodega/internal/sqldb"
 )
 
-// listSorts is what each order sorts by; all end with the product's ID.
-var listSorts = map[catalog.Sort]struct {
-	column  string
-	textual bool
-	desc    bool
-}{
-	catalog.SortNewest:    {column: "p.published_at", desc: true},
-	catalog.SortCreated:   {column: "p.created_at", desc: true},
-	catalog.SortUpdated:   {column: "p.updated_at", desc: true},
-	catalog.SortTitle:     {column: "p.title_key", textual: true},
-	catalog.SortPrice:     {column: "r.min_amount"},
-	catalog.SortPriceDesc: {column: "r.min_amount", desc: true},
-	catalog.SortPosition:  {column: "cp.position"},
+// listSort is what an order sorts by, before the product's ID.
+type listSort struct {
+	column, id string
+	textual    bool
+	desc       bool
+}
+
+// The column of the ID is that of the index which has the order.
+var listSorts = map[catalog.Sort]listSort{
+	catalog.SortNewest:    {column: "p.published_at", id: "p.id", desc: true},
+	catalog.SortCreated:   {column: "p.created_at", id: "p.id", desc: true},
+	catalog.SortUpdated:   {column: "p.updated_at", id: "p.id", desc: true},
+	catalog.SortTitle:     {column: "p.title_key", id: "p.id", textual: true},
+	catalog.SortPrice:     {column: "r.min_amount", id: "r.product_id"},
+	catalog.SortPriceDesc: {column: "r.min_amount", id: "r.product_id", desc: true},
+	catalog.SortPosition:  {column: "cp.position", id: "cp.product_id"},
 }
 
 // listBuilder puts a statement together.
@@ -61,8 +64,7 @@ func listStatement(q catalog.ListQuery, page core.PageQuery) (query string, args
 		return "", nil, core.Invalid("sort", "is not an order of this list")
 	}
 	var b listBuilder
-	b.from.WriteString(" from products p")
-	b.prices(q)
+	low, price := b.prices(q)
 	if q.Published {
 		b.and("p.status = 'active' and p.published_at <= " + b.arg(sqldb.Micros(q.At)))
 	} else if q.Status != "" {
@@ -93,47 +95,62 @@ func listStatement(q catalog.ListQuery, page core.PageQuery) (query string, args
 	if sort.desc {
 		way, than = " desc", "<"
 	}
-	if err := b.after(q.Sort, sort.column, than, sort.textual, page); err != nil {
+	if err := b.after(q.Sort, sort, than, page); err != nil {
 		return "", nil, err
 	}
 	key := "'', " + sort.column
 	if sort.textual {
 		key = sort.column + ", 0"
 	}
-	query = "select p.id, p.version, " + key
-	if q.Currency != "" {
-		query += ", r.min_amount, r.max_amount, r.compare_at"
+	query = "select p.id, p.version, " + key + price + b.from.String()
+	if low != "" && q.MinPrice != nil {
+		b.and(low + " >= " + b.arg(*q.MinPrice))
 	}
-	query += b.from.String()
+	if low != "" && q.MaxPrice != nil {
+		b.and(low + " <= " + b.arg(*q.MaxPrice))
+	}
 	if b.where.Len() > 0 {
 		query += " where " + b.where.String()
 	}
-	return query + " order by " + sort.column + way + ", p.id" + way + " limit " + b.arg(page.Size()+1), b.args, nil
+	return query + " order by " + sort.column + way + ", " + sort.id + way + " limit " + b.arg(page.Size()+1), b.args, nil
 }
 
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
-// prices joins the price range in force: the channel's own if it has any, else
-// the one for every channel.
-func (b *listBuilder) prices(q catalog.ListQuery) {
+// prices begins the list's "from" and lets it have only products with a price
+// in the currency. It returns the lowest price as an expression and what to
+// select of prices. The range of a channel, if it has one of its own, goes
+// before the one for every channel.
+//
+// A list in the order of prices runs along the index on them ("cross join" is
+// how SQLite is told). Other lists run along products, so that they look prices
+// up only for what they return; one column then carries all three numbers.
+func (b *listBuilder) prices(q catalog.ListQuery) (low, selected string) {
 	if q.Currency == "" {
-		return
+		b.from.WriteString(" from products p")
+		return "", ""
 	}
-	currency, at := b.arg(q.Currency), b.arg(sqldb.Micros(q.At))
-	b.from.WriteString(" join product_prices r on r.product_id = p.id")
-	b.and("r.currency = " + currency + " and r.from_at <= " + at + " and r.to_at > " + at)
-	if q.Channel == "" {
-		b.and("r.channel_id = ''")
-	} else {
-		b.and("r.channel_id = (select max(x.channel_id) from product_prices x where x.product_id = p.id and x.currency = " + currency +
-			" and x.channel_id in ('', " + b.arg(q.Channel) + "))")
+	force := "currency = " + b.arg(q.Currency) + " and from_at <= " + b.arg(sqldb.Micros(q.At)) + " and to_at > $2"
+	if q.Sort == catalog.SortPrice || q.Sort == catalog.SortPriceDesc {
+		b.from.WriteString(" from product_prices r cross join products p")
+		b.and("p.id = r.product_id and r.currency = $1 and r.from_at <= $2 and r.to_at > $2")
+		if q.Channel == "" {
+			b.and("r.channel_id = ''")
+		} else {
+			own := b.arg(q.Channel)
+			b.and("(r.channel_id = " + own + " or r.channel_id = '' and not exists (select 1 from product_prices x where x.product_id = r.product_id and x.currency = $1 and x.channel_id = " + own + "))")
+		}
+		return "r.min_amount", ", r.min_amount || ' ' || r.max_amount || ' ' || r.compare_at"
 	}
-	if q.MinPrice != nil {
-		b.and("r.min_amount >= " + b.arg(*q.MinPrice))
+	b.from.WriteString(" from products p")
+	channel := " and channel_id = ''"
+	if q.Channel != "" {
+		channel = " and channel_id in ('', " + b.arg(q.Channel) + ")"
 	}
-	if q.MaxPrice != nil {
-		b.and("r.min_amount <= " + b.arg(*q.MaxPrice))
-	}
+	ranges := " from product_prices where product_id = p.id and " + force + channel
+	b.and("exists (select 1" + ranges + ")")
+	ranges += " order by channel_id desc limit 1)"
+	return "(select min_amount" + ranges, ", (select min_amount || ' ' || max_amount || ' ' || compare_at" + ranges
 }
 
 // organized filters by category, collection, tag and attributes.
@@ -170,21 +187,21 @@ func (b *listBuilder) organized(q catalog.ListQuery) {
 }
 
 // after goes on behind the page before.
-func (b *listBuilder) after(sort catalog.Sort, column, than string, textual bool, page core.PageQuery) error {
+func (b *listBuilder) after(order catalog.Sort, sort listSort, than string, page core.PageQuery) error {
 	var name, text, id string
 	var number int64
 	more, err := core.DecodeCursor(page.After, &name, &text, &number, &id)
 	if err != nil || !more {
 		return err
 	}
-	if name != string(sort) {
+	if name != string(order) {
 		return core.Invalid("after", "the cursor is of a list in another order")
 	}
 	key := any(number)
-	if textual {
+	if sort.textual {
 		key = text
 	}
-	b.and("(" + column + ", p.id) " + than + " (" + b.arg(key) + ", " + b.arg(id) + ")")
+	b.and("(" + sort.column + ", " + sort.id + ") " + than + " (" + b.arg(key) + ", " + b.arg(id) + ")")
 	return nil
 }
 
@@ -202,13 +219,11 @@ func (s catalogStore) ListProducts(ctx context.Context, q catalog.ListQuery, pag
 		if q.Currency == "" {
 			return x, r.Scan(&x.ref.ID, &x.ref.Version, &x.text, &x.number)
 		}
-		var low, high, compare int64
-		err = r.Scan(&x.ref.ID, &x.ref.Version, &x.text, &x.number, &low, &high, &compare)
-		x.ref.Price = &catalog.CardPrice{Min: money.New(low, q.Currency), Max: money.New(high, q.Currency)}
-		if compare != 0 {
-			was := money.New(compare, q.Currency)
-			x.ref.Price.CompareAt = &was
+		var price string
+		if err := r.Scan(&x.ref.ID, &x.ref.Version, &x.text, &x.number, &price); err != nil {
+			return x, err
 		}
+		x.ref.Price, err = cardPrice(price, q.Currency)
 		return x, err
 	}, query, args...)
 	if err != nil {
@@ -220,6 +235,23 @@ func (s catalogStore) ListProducts(ctx context.Context, q catalog.ListQuery, pag
 		out.Items[i] = x.ref
 	}
 	return out, nil
+}
+
+// cardPrice reads the lowest, highest and struck price of a range.
+func cardPrice(packed string, currency money.Currency) (*catalog.CardPrice, error) {
+	var n [3]int64
+	for i, part := range strings.Fields(packed) {
+		var err error
+		if n[i%3], err = strconv.ParseInt(part, 10, 64); err != nil {
+			return nil, err
+		}
+	}
+	p := &catalog.CardPrice{Min: money.New(n[0], currency), Max: money.New(n[1], currency)}
+	if n[2] != 0 {
+		was := money.New(n[2], currency)
+		p.CompareAt = &was
+	}
+	return p, nil
 }
 
 func (s catalogStore) Cards(ctx context.Context, ids []core.ProductID) ([]catalog.Card, error) {

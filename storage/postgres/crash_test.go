@@ -12,7 +12,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	storagetest.CrashWriter(func(url string) (*storage.DB, error) { return postgres.Open(context.Background(), url, postgres.Config{}) })
+	storagetest.CrashWriter(func(url string) (*storage.DB, error) {
+		return postgres.Open(context.Background(), url, postgres.Config{})
+	})
 	os.Exit(m.Run())
 }
 

@@ -18,7 +18,7 @@ import (
 
 func openURL(t testing.TB, url string) *storage.DB {
 	t.Helper()
-	db, err := postgres.Open(context.Background(), url, postgres.Config{MaxConns: 10})
+	db, err := postgres.Open(context.Background(), url, postgres.Config{MaxConns: 20})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	_, err = db.Migrate(context.Background())
@@ -91,3 +91,5 @@ func Example() {
 		fmt.Println(err)
 	}
 }
+
+func BenchmarkCommits(b *testing.B) { storagetest.BenchCommits(b, openURL(b, testenv.Postgres(b))) }

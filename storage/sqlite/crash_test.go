@@ -12,7 +12,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	storagetest.CrashWriter(func(path string) (*storage.DB, error) { return sqlite.Open(context.Background(), path, sqlite.Config{}) })
+	storagetest.CrashWriter(func(path string) (*storage.DB, error) {
+		return sqlite.Open(context.Background(), path, sqlite.Config{})
+	})
 	os.Exit(m.Run())
 }
 

@@ -104,3 +104,7 @@ func Example() {
 	fmt.Println(db.Dialect(), len(pending), err)
 	// Output: sqlite 0 <nil>
 }
+
+func BenchmarkCommits(b *testing.B) {
+	storagetest.BenchCommits(b, openAt(b, filepath.Join(b.TempDir(), "shop.db"), sqlite.Config{}))
+}

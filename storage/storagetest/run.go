@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.DB) {
 		{"rates", Rates},
 		{"order", Order},
 		{"payment", Payment},
+		{"account", Account},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()
