@@ -62,8 +62,14 @@ func (db *DB) Update(ctx context.Context, fn func(tx Tx) error) error {
 	if db.joined != nil {
 		return db.savepoint(ctx, fn)
 	}
+	return db.retry(ctx, func(c sqldb.Conn) error { return within(ctx, c, fn) })
+}
+
+// retry runs fn in a transaction of the engine, again when the database asks
+// for it.
+func (db *DB) retry(ctx context.Context, fn func(sqldb.Conn) error) error {
 	for attempt := 1; ; attempt++ {
-		err := db.engine.Update(ctx, func(c sqldb.Conn) error { return within(ctx, c, fn) })
+		err := db.engine.Update(ctx, fn)
 		if !sqldb.IsKind(err, sqldb.KindRetryable) {
 			return surface(err)
 		}
@@ -178,15 +184,7 @@ func (db *DB) Within(ctx context.Context, fn func(bound *DB) error) error {
 	if db.joined != nil {
 		return fn(&DB{engine: db.engine, joined: db.joined})
 	}
-	for attempt := 1; ; attempt++ {
-		err := db.engine.Update(ctx, func(c sqldb.Conn) error { return fn(&DB{engine: db.engine, joined: c}) })
-		if !sqldb.IsKind(err, sqldb.KindRetryable) || attempt == maxAttempts {
-			return surface(err)
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
+	return db.retry(ctx, func(c sqldb.Conn) error { return fn(&DB{engine: db.engine, joined: c}) })
 }
 
 func (db *DB) savepoint(ctx context.Context, fn func(tx Tx) error) (err error) {

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -200,4 +201,25 @@ func TestErase(t *testing.T) {
 	_, err = s.UpdateCustomer(s.system(), id, account.CustomerUpdate{}, 0)
 	requireCode(t, "customer_erased", err)
 	s.customer("anna@example.com") // the email is free again
+}
+
+func TestImportTakesFiveThousand(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, account.Config{})
+	list := make([]account.NewCustomer, account.MaxImport)
+	for i := range list {
+		list[i].Reference = strconv.Itoa(i)
+	}
+	ids, err := s.ImportCustomers(s.system(), list)
+	require.NoError(t, err)
+	require.Len(t, ids, account.MaxImport)
+	n := 0
+	for c, err := range s.AllCustomers(s.system(), account.CustomerFilter{Sort: account.OldestFirst}) {
+		require.NoError(t, err)
+		require.Equal(t, account.Active, c.Status)
+		n++
+	}
+	require.Equal(t, account.MaxImport, n)
+	_, err = s.ImportCustomers(s.system(), append(list, account.NewCustomer{}))
+	require.Equal(t, core.KindTooLarge, core.KindOf(err))
 }

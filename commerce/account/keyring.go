@@ -111,6 +111,7 @@ func (r *ring) load(ctx context.Context) (*keys, error) {
 	s := r.service
 	now := s.now()
 	k := &keys{loadedAt: now}
+	newest := int64(0)
 	read := func(tx Tx) error {
 		stored, err := tx.Accounts().SigningKeys(ctx)
 		if err != nil {
@@ -118,6 +119,7 @@ func (r *ring) load(ctx context.Context) (*keys, error) {
 		}
 		k.all = k.all[:0]
 		for _, key := range stored {
+			newest = max(newest, key.Number)
 			secret, err := s.vault.open(sealSigning, key.Secret)
 			if err != nil { // sealed with another Config.Secret: of no use here
 				continue
@@ -134,8 +136,9 @@ func (r *ring) load(ctx context.Context) (*keys, error) {
 		if len(k.all) > 0 {
 			starts = now.Add(keyLead)
 		}
+		after := newest
 		err := s.db.Update(ctx, func(tx Tx) error {
-			if _, err := s.addSigningKey(ctx, tx, starts); err != nil {
+			if err := s.addSigningKey(ctx, tx, after, starts); err != nil {
 				return err
 			}
 			return read(tx)
@@ -151,20 +154,13 @@ func (r *ring) load(ctx context.Context) (*keys, error) {
 	return k, nil
 }
 
-// addSigningKey adds the key after the newest. When another process does so at
-// the same time one of the two is kept.
-func (s *Service) addSigningKey(ctx context.Context, tx Tx, starts time.Time) (int64, error) {
-	have, err := tx.Accounts().SigningKeys(ctx)
-	if err != nil {
-		return 0, err
-	}
-	number := int64(1)
-	if len(have) > 0 {
-		number = have[0].Number + 1
-	}
-	_, err = tx.Accounts().InsertSigningKey(ctx, SigningKey{ID: s.cfg.IDs.New("sig"), Number: number,
+// addSigningKey adds the key after the one that was newest when it was found
+// due. Of processes that find so at the same time one adds it, and the others
+// use that.
+func (s *Service) addSigningKey(ctx context.Context, tx Tx, after int64, starts time.Time) error {
+	_, err := tx.Accounts().InsertSigningKey(ctx, SigningKey{ID: s.cfg.IDs.New("sig"), Number: after + 1,
 		Secret: s.vault.seal(sealSigning, random(32)), StartsAt: starts})
-	return number, err
+	return err
 }
 
 // RotateSigningKey replaces the key that signs access tokens (permission
@@ -183,12 +179,21 @@ func (s *Service) RotateSigningKey(ctx context.Context, revokeOld bool) error {
 		starts = starts.Add(keyLead)
 	}
 	err := s.db.Update(ctx, func(tx Tx) error {
-		number, err := s.addSigningKey(ctx, tx, starts)
-		if err == nil && revokeOld {
-			err = tx.Accounts().DeleteSigningKeys(ctx, number)
-		}
+		have, err := tx.Accounts().SigningKeys(ctx)
 		if err != nil {
 			return err
+		}
+		newest := int64(0)
+		if len(have) > 0 {
+			newest = have[0].Number
+		}
+		if err := s.addSigningKey(ctx, tx, newest, starts); err != nil {
+			return err
+		}
+		if revokeOld {
+			if err := tx.Accounts().DeleteSigningKeys(ctx, newest+1); err != nil {
+				return err
+			}
 		}
 		return emit(ctx, s, tx, "security.signing_key_rotated", core.ActorFrom(ctx).String(), map[string]any{"revoked_old": revokeOld})
 	})

@@ -26,6 +26,7 @@ func (s *Service) CreateChannel(ctx context.Context, c Channel) (Channel, error)
 	if err := core.Require(ctx, core.PermSettingsWrite); err != nil {
 		return Channel{}, err
 	}
+	defer s.markets.Store(nil)
 	at := s.now()
 	c.ID = core.NewID[core.ChannelID](s.cfg.IDs, core.PrefixChannel)
 	c.Version, c.CreatedAt, c.UpdatedAt = 1, at, at
@@ -47,6 +48,7 @@ func (s *Service) UpdateChannel(ctx context.Context, id core.ChannelID, u Channe
 	if err := core.Require(ctx, core.PermSettingsWrite); err != nil {
 		return Channel{}, err
 	}
+	defer s.markets.Store(nil)
 	err = s.db.Update(ctx, func(tx Tx) error {
 		if c, err = tx.Catalog().Channel(ctx, id); err != nil {
 			return err
@@ -100,6 +102,7 @@ func (s *Service) DeleteChannel(ctx context.Context, id core.ChannelID) error {
 	if err := core.Require(ctx, core.PermSettingsWrite); err != nil {
 		return err
 	}
+	defer s.markets.Store(nil)
 	return s.db.Update(ctx, func(tx Tx) error {
 		c, err := tx.Catalog().Channel(ctx, id)
 		if err != nil {

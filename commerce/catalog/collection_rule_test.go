@@ -23,7 +23,9 @@ func TestMatch(t *testing.T) {
 		Variants: []catalog.Variant{{Prices: []catalog.Price{{Currency: "EUR", Amount: 5000}, {Currency: "USD", Amount: 100, ValidTo: now}}},
 			{Inactive: true, Prices: []catalog.Price{{Currency: "EUR", Amount: 1}}}}}
 	s := catalog.NewSubject(&p, [][]core.CategoryID{{"cat_a", "cat_b"}}, now)
-	of := func(f catalog.Field, values ...string) catalog.Condition { return catalog.Condition{Field: f, Values: values} }
+	of := func(f catalog.Field, values ...string) catalog.Condition {
+		return catalog.Condition{Field: f, Values: values}
+	}
 	price := func(from, to int64) catalog.Condition {
 		return catalog.Condition{Field: catalog.FieldPrice, Currency: "EUR", Min: &from, Max: &to}
 	}

@@ -138,16 +138,12 @@ func checkPrices(v *core.Violations, field string, prices []Price) {
 	}
 }
 
-// normalPrices returns the prices in a fixed order with times cut to what
-// databases keep.
+// normalPrices returns the prices with times cut to what databases keep.
 func normalPrices(prices []Price) []Price {
 	prices = slices.Clone(prices)
 	for i := range prices {
 		prices[i].ValidFrom, prices[i].ValidTo = normalTime(prices[i].ValidFrom), normalTime(prices[i].ValidTo)
 	}
-	slices.SortFunc(prices, func(a, b Price) int {
-		return cmp.Or(cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Currency, b.Currency), a.ValidFrom.Compare(b.ValidFrom))
-	})
 	return prices
 }
 

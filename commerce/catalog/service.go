@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/bodega-commerce/bodega/commerce/core"
@@ -39,6 +40,8 @@ type Service struct {
 	cfg   Config
 	cards *cardCache
 	rules ruleCache
+
+	markets atomic.Pointer[markets] // see Market
 
 	rendering chan struct{} // holds a token for each image being rendered
 }

@@ -241,7 +241,7 @@ func (s *Service) AddVariants(ctx context.Context, id core.ProductID, vs []Varia
 			if err := checkSKUs(ctx, tx.Catalog(), skus); err != nil {
 				return nil, err
 			}
-			made := []Product{{Variants: out}}
+			made := []Product{{Kind: p.Kind, Variants: out}}
 			if err := s.items(ctx, tx, made); err != nil {
 				return nil, err
 			}

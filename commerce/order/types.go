@@ -196,12 +196,14 @@ type (
 		Offset money.Money `json:"offset,omitzero"`
 		// Cancellation is of goods that are not sent: it stands even if a provider
 		// refuses to pay it back, and waits to be tried again.
-		Cancellation bool        `json:"cancellation,omitempty"`
-		State        RefundState `json:"state"`
-		Actor        string      `json:"actor"`
-		Version      int64       `json:"version"`
-		CreatedAt    time.Time   `json:"created_at"`
-		UpdatedAt    time.Time   `json:"updated_at"`
+		Cancellation bool `json:"cancellation,omitempty"`
+		// NotifyBuyer says that the buyer is to be told when it is paid.
+		NotifyBuyer bool        `json:"notify_buyer,omitempty"`
+		State       RefundState `json:"state"`
+		Actor       string      `json:"actor"`
+		Version     int64       `json:"version"`
+		CreatedAt   time.Time   `json:"created_at"`
+		UpdatedAt   time.Time   `json:"updated_at"`
 	}
 
 	// RefundLine is the part of a refund for a line.

@@ -32,7 +32,9 @@ func amountOrder(n int64) promo.Action {
 	return promo.Action{Kind: promo.AmountOffOrder, Amounts: []money.Money{eur(n)}}
 }
 
-func cart(lines ...promo.Line) promo.Input { return promo.Input{Currency: "EUR", Country: "DE", Lines: lines} }
+func cart(lines ...promo.Line) promo.Input {
+	return promo.Input{Currency: "EUR", Country: "DE", Lines: lines}
+}
 
 func line(id string, quantity, price int64) promo.Line {
 	return promo.Line{ID: core.LineID(id), ProductID: core.ProductID("prod_" + id), VariantID: core.VariantID("var_" + id), Quantity: quantity, UnitPrice: eur(price)}
@@ -154,17 +156,19 @@ func TestStanding(t *testing.T) {
 		change func(*promo.Candidate)
 		want   promo.Reason
 	}{
-		"begins this second":  {func(c *promo.Candidate) { c.StartsAt = now }, ""},
-		"begins next second":  {func(c *promo.Candidate) { c.StartsAt = now.Add(time.Second) }, promo.NotStarted},
-		"ended this second":   {func(c *promo.Candidate) { c.EndsAt = now }, promo.Ended},
-		"last second":         {func(c *promo.Candidate) { c.EndsAt = now.Add(time.Second) }, ""},
-		"off":                 {func(c *promo.Candidate) { c.Active = false }, promo.Inactive},
-		"code in other case":  {func(c *promo.Candidate) { c.NeedsCode, c.Code.Code = true, "SUMMER26" }, ""},
-		"other code":          {func(c *promo.Candidate) { c.NeedsCode, c.Code.Code = true, "WINTER" }, promo.NeedsCode},
-		"uses left":           {func(c *promo.Candidate) { c.Limits.Uses, c.Usage.Uses = 5, 4 }, ""},
-		"used up":             {func(c *promo.Candidate) { c.Limits.Uses, c.Usage.Uses = 5, 5 }, promo.UsedUp},
-		"customer used up":    {func(c *promo.Candidate) { c.Limits.PerCustomer = 2 }, promo.CustomerUsedUp},
-		"code used up":        {func(c *promo.Candidate) { c.NeedsCode, c.Code = true, promo.Code{Code: "SUMMER26", UsageLimit: 1, Uses: 1} }, promo.CodeUsedUp},
+		"begins this second": {func(c *promo.Candidate) { c.StartsAt = now }, ""},
+		"begins next second": {func(c *promo.Candidate) { c.StartsAt = now.Add(time.Second) }, promo.NotStarted},
+		"ended this second":  {func(c *promo.Candidate) { c.EndsAt = now }, promo.Ended},
+		"last second":        {func(c *promo.Candidate) { c.EndsAt = now.Add(time.Second) }, ""},
+		"off":                {func(c *promo.Candidate) { c.Active = false }, promo.Inactive},
+		"code in other case": {func(c *promo.Candidate) { c.NeedsCode, c.Code.Code = true, "SUMMER26" }, ""},
+		"other code":         {func(c *promo.Candidate) { c.NeedsCode, c.Code.Code = true, "WINTER" }, promo.NeedsCode},
+		"uses left":          {func(c *promo.Candidate) { c.Limits.Uses, c.Usage.Uses = 5, 4 }, ""},
+		"used up":            {func(c *promo.Candidate) { c.Limits.Uses, c.Usage.Uses = 5, 5 }, promo.UsedUp},
+		"customer used up":   {func(c *promo.Candidate) { c.Limits.PerCustomer = 2 }, promo.CustomerUsedUp},
+		"code used up": {func(c *promo.Candidate) {
+			c.NeedsCode, c.Code = true, promo.Code{Code: "SUMMER26", UsageLimit: 1, Uses: 1}
+		}, promo.CodeUsedUp},
 		"budget just enough":  {func(c *promo.Candidate) { c.Limits.Budget, c.Usage.Spent = eur(1000), 900 }, ""},
 		"budget too small":    {func(c *promo.Candidate) { c.Limits.Budget, c.Usage.Spent = eur(1000), 901 }, promo.BudgetSpent},
 		"budget in other one": {func(c *promo.Candidate) { c.Limits.Budget = money.New(1, "USD") }, promo.OtherCurrency},

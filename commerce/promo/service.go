@@ -1,6 +1,7 @@
 package promo
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"io"
@@ -128,11 +129,9 @@ func (s *Service) Update(ctx context.Context, id core.PromotionID, seen int64, u
 		if err := p.Validate(); err != nil {
 			return err
 		}
-		if seen == 0 {
-			seen = p.Version
-		}
-		p.Version, p.UpdatedAt = seen+1, s.cfg.Clock.Now()
-		return st.Update(ctx, p, seen)
+		was := cmp.Or(seen, p.Version)
+		p.Version, p.UpdatedAt = was+1, s.cfg.Clock.Now()
+		return st.Update(ctx, p, was)
 	})
 	return p, err
 }

@@ -232,6 +232,7 @@ func (s *Service) answered(ctx context.Context, op payment.Operation, result pay
 		if err != nil {
 			return err
 		}
+		var paid map[string]any
 		before, err := tx.Payments().Operation(ctx, op.Key)
 		if err != nil {
 			return err
@@ -242,27 +243,31 @@ func (s *Service) answered(ctx context.Context, op payment.Operation, result pay
 		}
 		p = change.After
 		if before.State == payment.OperationPending && result.State != payment.OperationPending {
-			if err := s.ended(ctx, tx, &o, op, result); err != nil {
+			if paid, err = s.ended(ctx, tx, &o, op, result); err != nil {
 				return err
 			}
 		}
-		more, err = s.follow(ctx, tx, &Result{Order: o, Payment: p}, change, false)
-		return err
+		r := Result{Order: o, Payment: p}
+		if more, err = s.follow(ctx, tx, &r, change, false); err != nil || paid == nil {
+			return err
+		}
+		return s.Emit(ctx, tx, "order.refunded", &r.Order, paid)
 	})
 	return p, more, err
 }
 
-// ended is called once for each operation that has its final answer.
-func (s *Service) ended(ctx context.Context, tx Tx, o *order.Order, op payment.Operation, result payment.Result) error {
+// ended is called once for each operation that has its final answer. It
+// returns what there is to tell of a refund that is paid now.
+func (s *Service) ended(ctx context.Context, tx Tx, o *order.Order, op payment.Operation, result payment.Result) (map[string]any, error) {
 	if op.Refund != "" {
 		return s.endRefund(ctx, tx, o, op.Refund)
 	}
 	if result.State != payment.OperationRefused {
-		return nil
+		return nil, nil
 	}
 	text := "The payment provider refused the " + string(op.Kind) + " of " + op.Amount.Display() + "."
 	if result.Message != "" {
 		text += " " + result.Message
 	}
-	return tx.Orders().AppendEvents(ctx, s.Entry(ctx, o.ID, "payment."+string(op.Kind)+"_refused", text, false, nil))
+	return nil, tx.Orders().AppendEvents(ctx, s.Entry(ctx, o.ID, "payment."+string(op.Kind)+"_refused", text, false, nil))
 }

@@ -50,40 +50,37 @@ func PaidBack(ctx context.Context, tx interface{ Payments() payment.Store }, r o
 
 // endRefund ends a refund when the last of its operations has: it succeeded, or
 // what it had set aside is free again. A refund that is paid in part, and one
-// of a cancellation, stays pending for staff to try again.
-func (s *Service) endRefund(ctx context.Context, tx Tx, o *order.Order, id core.RefundID) error {
+// of a cancellation, stays pending for staff to try again. It returns what
+// there is to tell of a refund that is paid now.
+func (s *Service) endRefund(ctx context.Context, tx Tx, o *order.Order, id core.RefundID) (map[string]any, error) {
 	r, err := tx.Orders().Refund(ctx, id)
 	if err != nil || r.State != order.RefundPending {
-		return err
+		return nil, err
 	}
 	paid, err := PaidBack(ctx, tx, r)
 	if err != nil || len(paid.Open) > 0 {
-		return err
+		return nil, err
 	}
-	seen := r.Version
+	seen, sum := r.Version, money.New(paid.Sum, o.Currency)
 	r.UpdatedAt = s.cfg.Clock.Now()
 	switch {
 	case paid.Sum == r.Amount.Amount-r.Offset.Amount:
 		r.State = order.RefundSucceeded
-		text := "Refunded " + money.New(paid.Sum, o.Currency).Display() + "."
-		if err := tx.Orders().AppendEvents(ctx, s.Entry(ctx, o.ID, "refund.succeeded", text, true, nil)); err != nil {
-			return err
+		if err := tx.Orders().AppendEvents(ctx, s.Entry(ctx, o.ID, "refund.succeeded", "Refunded "+sum.Display()+".", true, nil)); err != nil {
+			return nil, err
 		}
-		err := s.Emit(ctx, tx, "order.refunded", o, map[string]any{"refund_id": r.ID, "amount": money.New(paid.Sum, o.Currency)})
-		if err != nil {
-			return err
-		}
+		told := map[string]any{"refund_id": r.ID, "amount": sum, "reason": r.Reason, "notify_buyer": r.NotifyBuyer}
+		return told, tx.Orders().UpdateRefund(ctx, r, seen)
 	case paid.Sum == 0 && !r.Cancellation:
 		r.State = order.RefundFailed
 		if err := s.undoRefund(ctx, tx, o, r); err != nil {
-			return err
+			return nil, err
 		}
-	default:
-		missing := money.New(r.Amount.Amount-r.Offset.Amount-paid.Sum, o.Currency)
-		text := missing.Display() + " of a refund were refused by the payment provider; try it again."
-		return tx.Orders().AppendEvents(ctx, s.Entry(ctx, o.ID, "refund.incomplete", text, false, nil))
+		return nil, tx.Orders().UpdateRefund(ctx, r, seen)
 	}
-	return tx.Orders().UpdateRefund(ctx, r, seen)
+	missing := money.New(r.Amount.Amount-r.Offset.Amount-paid.Sum, o.Currency)
+	text := missing.Display() + " of a refund were refused by the payment provider; try it again."
+	return nil, tx.Orders().AppendEvents(ctx, s.Entry(ctx, o.ID, "refund.incomplete", text, false, nil))
 }
 
 // undoRefund frees what a refund that was refused had set aside.

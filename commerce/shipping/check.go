@@ -1,6 +1,7 @@
 package shipping
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -23,7 +24,7 @@ func (z *Zone) check() error {
 	for i, a := range z.Areas {
 		a = a.Normalize()
 		field := fmt.Sprintf("areas[%d]", i)
-		if bad, ok := a.Validate(field).(core.Violations); ok {
+		if bad := (core.Violations)(nil); errors.As(a.Validate(field), &bad) {
 			v = append(v, bad...)
 		}
 		v.Check(!seen[a], field, "is there twice")
@@ -69,7 +70,7 @@ func (m *Method) check() error {
 	v.Check(m.MaxDays == 0 || m.MaxDays >= m.MinDays && m.MaxDays <= 1000, "max_days", "must be 0, or min_days to 1000")
 	v.Check(len(m.Channels) <= 5000, "channel_ids", "are too many")
 	if !m.Address.IsZero() {
-		if bad, ok := m.Address.Validate("address").(core.Violations); ok {
+		if bad := (core.Violations)(nil); errors.As(m.Address.Validate("address"), &bad) {
 			v = append(v, bad...)
 		}
 	}

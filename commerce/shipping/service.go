@@ -1,6 +1,7 @@
 package shipping
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/bodega-commerce/bodega/commerce/core"
@@ -87,11 +88,9 @@ func (s *Service) UpdateZone(ctx context.Context, id core.ShippingZoneID, seen i
 		if err := z.check(); err != nil {
 			return err
 		}
-		if seen == 0 {
-			seen = z.Version
-		}
-		z.Version, z.UpdatedAt = seen+1, s.cfg.Clock.Now()
-		return st.UpdateZone(ctx, z, seen)
+		was := cmp.Or(seen, z.Version)
+		z.Version, z.UpdatedAt = was+1, s.cfg.Clock.Now()
+		return st.UpdateZone(ctx, z, was)
 	})
 	return z, err
 }
@@ -205,11 +204,9 @@ func (s *Service) UpdateMethod(ctx context.Context, id core.ShippingMethodID, se
 		if err := m.check(); err != nil {
 			return err
 		}
-		if seen == 0 {
-			seen = m.Version
-		}
-		m.Version, m.UpdatedAt = seen+1, s.cfg.Clock.Now()
-		return st.UpdateMethod(ctx, m, seen)
+		was := cmp.Or(seen, m.Version)
+		m.Version, m.UpdatedAt = was+1, s.cfg.Clock.Now()
+		return st.UpdateMethod(ctx, m, was)
 	})
 	return m, err
 }

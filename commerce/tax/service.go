@@ -1,7 +1,9 @@
 package tax
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/bodega-commerce/bodega/commerce/core"
@@ -98,11 +100,9 @@ func (s *Service) UpdateZone(ctx context.Context, id core.TaxZoneID, seen int64,
 		if err := z.check(); err != nil {
 			return err
 		}
-		if seen == 0 {
-			seen = z.Version
-		}
-		z.Version, z.UpdatedAt = seen+1, s.cfg.Clock.Now()
-		return st.UpdateZone(ctx, z, seen)
+		was := cmp.Or(seen, z.Version)
+		z.Version, z.UpdatedAt = was+1, s.cfg.Clock.Now()
+		return st.UpdateZone(ctx, z, was)
 	})
 	return z, err
 }
@@ -172,11 +172,9 @@ func (s *Service) UpdateClass(ctx context.Context, id core.TaxClassID, seen int6
 		if err := c.check(); err != nil {
 			return err
 		}
-		if seen == 0 {
-			seen = c.Version
-		}
-		c.Version, c.UpdatedAt = seen+1, s.cfg.Clock.Now()
-		return st.UpdateClass(ctx, c, seen)
+		was := cmp.Or(seen, c.Version)
+		c.Version, c.UpdatedAt = was+1, s.cfg.Clock.Now()
+		return st.UpdateClass(ctx, c, was)
 	})
 	return c, err
 }
@@ -261,11 +259,9 @@ func (s *Service) UpdateSettings(ctx context.Context, seen int64, u SettingsUpda
 				return core.Invalid("shipping_class_id", "is no tax class")
 			}
 		}
-		if seen == 0 {
-			seen = v.Version
-		}
-		v.Version, v.UpdatedAt = seen+1, s.cfg.Clock.Now()
-		return st.SetSettings(ctx, v, seen)
+		was := cmp.Or(seen, v.Version)
+		v.Version, v.UpdatedAt = was+1, s.cfg.Clock.Now()
+		return st.SetSettings(ctx, v, was)
 	})
 	return v, err
 }
@@ -291,7 +287,7 @@ func (z *Zone) check() error {
 	for i, a := range z.Areas {
 		a = a.Normalize()
 		field := fmt.Sprintf("areas[%d]", i)
-		if bad, ok := a.Validate(field).(core.Violations); ok {
+		if bad := (core.Violations)(nil); errors.As(a.Validate(field), &bad) {
 			v = append(v, bad...)
 		}
 		v.Check(!seen[a], field, "is there twice")

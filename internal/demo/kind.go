@@ -3,28 +3,24 @@ package demo
 // kind is a sort of product: how its products are named, described, priced and
 // drawn. Each form makes one product.
 type kind struct {
-	code      string // "mug"; the shape drawn has the same name
-	noun      string // in running text: "mug"
-	category  string // slug of the leaf category
-	vendors   []string
-	price     [2]int   // whole euros, from and to
-	weight    [2]int64 // grams
-	size      [3]int64 // mm: length, width, height
-	tax       string   // code of the tax class, "" is standard
-	colors    []string // codes; each product has some of them
-	noColor   bool     // the colors are for drawing, not to choose by
-	option    string   // a further option: "Size"
-	values    []string // its values
-	steps     []int    // price of each value in percent of the first
-	forms     []form
-	intro     []string // opening sentences; {it} is the title's short name
-	uses      []use
-	facts     []fact
-	flags     []string // boolean attributes that hold
-	choices   map[string][]string
-	consumed  bool // used up and bought again
-	care      string
-	perMakeup string // what a unit is: "300 g jar"; for goods sold by weight
+	code     string // "mug"; the shape drawn has the same name
+	noun     string // in running text: "mug"
+	category string // slug of the leaf category
+	vendors  []string
+	size     [3]int64 // mm: length, width, height
+	tax      string   // code of the tax class, "" is standard
+	colors   []string // codes; each product has some of them
+	noColor  bool     // the colors are for drawing, not to choose by
+	option   string   // a further option: "Size"
+	values   []string // its values
+	steps    []int    // price of each value in percent of the first
+	forms    []form
+	intro    []string // opening sentences; {it} is the title's short name
+	uses     []use
+	facts    []fact
+	flags    []string            // boolean attributes that hold
+	choices  map[string][]string // of enums: one value for each form, or any of them
+	consumed bool                // used up and bought again
 }
 
 // form is one product of a kind.
@@ -37,13 +33,9 @@ type form struct {
 // use is an occasion with the sentence that tells of it.
 type use struct{ code, text string }
 
-// fact is a number that differs between products, with its attribute and the
-// sentence that mentions it as %d.
-type fact struct {
-	attribute    string
-	lo, hi, step int
-	text         string
-}
+// fact is a number that differs between products, see numbers: its attribute
+// and the sentence that mentions it as %d.
+type fact struct{ attribute, text string }
 
 // kinds are all sorts of product in the order of the catalog.
 func kinds() []kind {

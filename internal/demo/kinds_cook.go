@@ -3,7 +3,7 @@ package demo
 // cookKinds is what one cooks and brews with.
 func cookKinds() []kind {
 	return []kind{
-		{code: "skillet", noun: "pan", category: "cookware", vendors: []string{"Ostervald", "Hollinbeck"}, price: [2]int{39, 119}, weight: [2]int64{1100, 2700},
+		{code: "skillet", noun: "pan", category: "cookware", vendors: []string{"Ostervald", "Hollinbeck"},
 			size: [3]int64{480, 280, 55}, colors: []string{"ink", "charcoal", "steel", "copper"}, noColor: true, option: "Diameter", values: []string{"24 cm", "28 cm"}, steps: []int{100, 125},
 			forms: []form{
 				{"Cast Iron Skillet", "cast-iron", "Seasoned three times with linseed oil, it releases fried eggs from the first morning on."},
@@ -13,9 +13,9 @@ func cookKinds() []kind {
 				{"Copper Crêpe Pan", "copper", "A low rim and a quick, even heat: crêpes brown in under a minute a side."},
 			},
 			intro: []string{"A good pan makes a cook braver, and {it} is a good pan.", "{it} asks for a little attention and gives back a lifetime of dinners."},
-			uses:  []use{{"cooking", "It works on gas, ceramic and induction hobs and goes into the oven up to 220 degrees."}, {"camping", "It is also happy over an open fire, if you are."}},
-			facts: []fact{{"handle_cm", 16, 22, 1, "The handle is %d cm long and stays cool on the hob."}}, flags: []string{"induction"}},
-		{code: "casserole", noun: "pot", category: "cookware", vendors: []string{"Ostervald", "Hollinbeck"}, price: [2]int{49, 189}, weight: [2]int64{1800, 5600},
+			uses:  []use{{"cooking", "It goes from a high flame straight into the oven, up to 220 degrees."}, {"camping", "It is also happy over an open fire, if you are."}},
+			facts: []fact{{"handle_cm", "The handle is %d cm long and stays cool on the hob."}}, flags: []string{"induction"}},
+		{code: "casserole", noun: "pot", category: "cookware", vendors: []string{"Ostervald", "Hollinbeck"},
 			size: [3]int64{330, 260, 190}, colors: []string{"berry", "forest", "slate", "chalk", "ochre"},
 			forms: []form{
 				{"Cast Iron Casserole", "cast-iron", "Small points inside the lid return the steam as an even rain, so a stew bastes itself."},
@@ -26,8 +26,8 @@ func cookKinds() []kind {
 			},
 			intro: []string{"Slow food needs thick walls; {it} has them.", "{it} is the pot that moves out with the children and comes back for holidays."},
 			uses:  []use{{"cooking", "Braise, bake, simmer: it goes from the hob to the oven to the table."}, {"entertaining", "It is handsome enough to serve from."}},
-			facts: []fact{{"capacity_ml", 1500, 7000, 500, "It holds %d ml."}}, flags: []string{"induction", "dishwasher_safe"}},
-		{code: "knife", noun: "knife", category: "cookware", vendors: []string{"Ostervald"}, price: [2]int{24, 129}, weight: [2]int64{90, 310},
+			facts: []fact{{"capacity_ml", "It holds %d ml."}}, flags: []string{"induction", "dishwasher_safe"}},
+		{code: "knife", noun: "knife", category: "cookware", vendors: []string{"Ostervald"},
 			size: [3]int64{330, 48, 22}, colors: []string{"walnut", "natural", "ink"}, noColor: true,
 			forms: []form{
 				{"Chef's Knife", "carbon-steel", "The curved edge rocks through herbs and the heel has the weight for pumpkins."},
@@ -38,8 +38,8 @@ func cookKinds() []kind {
 			},
 			intro: []string{"{it} is ground by hand and leaves the workshop sharp enough for tomatoes.", "One sharp knife replaces a drawer full of blunt ones. {it} is a candidate."},
 			uses:  []use{{"cooking", "It balances at the bolster, so long chopping does not tire the wrist."}, {"gift", "It comes in a plain box with a cork to protect the tip."}},
-			facts: []fact{{"blade_cm", 7, 24, 1, "The blade is %d cm long."}}},
-		{code: "board", noun: "board", category: "cookware", vendors: []string{"Oakhush", "Hollinbeck"}, price: [2]int{19, 79}, weight: [2]int64{600, 2900},
+			facts: []fact{{"blade_cm", "The blade is %d cm long."}}},
+		{code: "board", noun: "board", category: "cookware", vendors: []string{"Oakhush", "Hollinbeck"},
 			size: [3]int64{400, 260, 25}, colors: []string{"natural", "caramel", "cocoa"}, noColor: true,
 			forms: []form{
 				{"End-Grain Chopping Board", "oak", "The fibres stand upright and close again behind the knife, which is kind to edges."},
@@ -50,8 +50,8 @@ func cookKinds() []kind {
 			},
 			intro: []string{"{it} is the quiet half of every good knife.", "Cut on one side and serve on the other: {it} has no wrong face."},
 			uses:  []use{{"cooking", "Rubber-free feet are unnecessary: its weight keeps it in place."}, {"entertaining", "Set it out with cheese, pears and a small knife."}},
-			facts: []fact{{"thickness_mm", 12, 45, 1, "It is %d mm thick."}}},
-		{code: "grinder", noun: "grinder", category: "coffee-tea-gear", vendors: []string{"Velmora", "Hollinbeck"}, price: [2]int{49, 239}, weight: [2]int64{480, 3400},
+			facts: []fact{{"thickness_mm", "It is %d mm thick."}}},
+		{code: "grinder", noun: "grinder", category: "coffee-tea-gear", vendors: []string{"Velmora", "Hollinbeck"},
 			size: [3]int64{180, 90, 220}, colors: []string{"steel", "ink", "copper", "chalk"},
 			forms: []form{
 				{"Hand Coffee Grinder", "steel", "Conical steel burrs on two bearings: thirty turns for an espresso, without waking anybody."},
@@ -62,8 +62,8 @@ func cookKinds() []kind {
 			},
 			intro: []string{"Nothing changes coffee as much as grinding it just before brewing, and {it} does it well.", "{it} gives an even grind, which is most of the way to a good cup."},
 			uses:  []use{{"coffee", "Coarse for a press, fine for espresso: click stops make it easy to return to a setting."}, {"breakfast", "The hopper takes enough beans for a household of four."}},
-			facts: []fact{{"grind_settings", 12, 40, 2, "It has %d settings."}}},
-		{code: "press", noun: "coffee maker", category: "coffee-tea-gear", vendors: []string{"Velmora", "Luvienne"}, price: [2]int{22, 89}, weight: [2]int64{350, 1200},
+			facts: []fact{{"grind_settings", "It has %d settings."}}},
+		{code: "press", noun: "coffee maker", category: "coffee-tea-gear", vendors: []string{"Velmora", "Luvienne"},
 			size: [3]int64{170, 110, 230}, colors: []string{"steel", "ink", "copper", "chalk"},
 			forms: []form{
 				{"French Press", "borosilicate", "A double mesh keeps the cup clear while the oils, and with them the flavour, stay in it."},
@@ -74,8 +74,8 @@ func cookKinds() []kind {
 			},
 			intro: []string{"No capsules, no buttons: {it} needs hot water and a little time.", "{it} makes the kind of coffee people stay in the kitchen for."},
 			uses:  []use{{"coffee", "Use a medium to coarse grind and water just off the boil."}, {"camping", "It comes apart without tools and packs well."}},
-			facts: []fact{{"capacity_ml", 300, 1100, 100, "It makes %d ml at a time."}}},
-		{code: "kettle", noun: "kettle", category: "coffee-tea-gear", vendors: []string{"Velmora", "Hollinbeck"}, price: [2]int{34, 129}, weight: [2]int64{700, 1500},
+			facts: []fact{{"capacity_ml", "It makes %d ml at a time."}}},
+		{code: "kettle", noun: "kettle", category: "coffee-tea-gear", vendors: []string{"Velmora", "Hollinbeck"},
 			size: [3]int64{280, 170, 210}, colors: []string{"ink", "steel", "chalk", "sage"},
 			forms: []form{
 				{"Gooseneck Kettle", "steel", "The thin, curved spout pours as slowly and as precisely as a pour-over demands."},
@@ -85,6 +85,6 @@ func cookKinds() []kind {
 			},
 			intro: []string{"{it} turns waiting for water into a small ceremony.", "Most kettles are hidden when guests come. {it} stays where it is."},
 			uses:  []use{{"tea", "The handle stays cool and the lid opens wide for cleaning."}, {"coffee", "The spout pours without splashing, down to the last cup."}},
-			facts: []fact{{"capacity_ml", 800, 1700, 100, "It holds %d ml."}}},
+			facts: []fact{{"capacity_ml", "It holds %d ml."}}},
 	}
 }

@@ -3,7 +3,7 @@ package demo
 // tableKinds is what stands on the table.
 func tableKinds() []kind {
 	return []kind{
-		{code: "mug", noun: "mug", category: "cups-glasses", vendors: []string{"Brindlewick", "Maréa Studio", "Tarnholt"}, price: [2]int{13, 28}, weight: [2]int64{260, 430},
+		{code: "mug", noun: "mug", category: "cups-glasses", vendors: []string{"Brindlewick", "Maréa Studio", "Tarnholt"},
 			size: [3]int64{120, 85, 95}, colors: []string{"oat", "moss", "slate", "clay", "ink", "rose", "chalk", "denim"},
 			forms: []form{
 				{"Speckled Stoneware Mug", "stoneware", "Iron flecks in the clay break through the glaze during firing, so no two rims look quite alike."},
@@ -15,9 +15,9 @@ func tableKinds() []kind {
 			},
 			intro: []string{"{it} is the one you will reach for first in the morning.", "Some mugs disappear at the back of the cupboard; {it} tends to live on the drying rack."},
 			uses:  []use{{"breakfast", "It suits long breakfasts and short coffee breaks alike."}, {"office", "It fits under most coffee machines, at home and at the office."}},
-			facts: []fact{{"capacity_ml", 80, 420, 20, "It holds %d ml, filled to a finger below the rim."}}, flags: []string{"dishwasher_safe"}},
-		{code: "glass", noun: "tumbler", category: "cups-glasses", vendors: []string{"Luvienne", "Maréa Studio"}, price: [2]int{16, 34}, weight: [2]int64{600, 1100},
-			size: [3]int64{175, 175, 100}, colors: []string{"clear", "amber", "sage", "rose", "sky"}, perMakeup: "set of 4",
+			facts: []fact{{"capacity_ml", "It holds %d ml, filled to a finger below the rim."}}, flags: []string{"dishwasher_safe"}},
+		{code: "glass", noun: "tumbler", category: "cups-glasses", vendors: []string{"Luvienne", "Maréa Studio"},
+			size: [3]int64{175, 175, 100}, colors: []string{"clear", "amber", "sage", "rose", "sky"},
 			forms: []form{
 				{"Ribbed Tumblers, Set of 4", "glass", "Vertical ribs catch the light and give wet hands something to hold on to."},
 				{"Heavy-Base Water Glasses, Set of 4", "glass", "A generous foot keeps them standing when somebody reaches across the table."},
@@ -25,10 +25,10 @@ func tableKinds() []kind {
 				{"Stackable Bistro Glasses, Set of 4", "glass", "A step inside the wall keeps stacked glasses from jamming."},
 				{"Double-Walled Latte Glasses, Set of 4", "borosilicate", "The inner bowl hangs free in the outer glass, which keeps layers of milk and coffee visible and warm."},
 			},
-			intro: []string{"{it} bring a little calm to a table laid in a hurry.", "Good enough for guests and tough enough for Tuesday: {it}."},
+			intro: []string{"{it} brings a little calm to a table laid in a hurry.", "Good enough for guests and tough enough for Tuesday: {it}."},
 			uses:  []use{{"dining", "Use them for water, wine or a quick dessert in layers."}, {"entertaining", "They look well on a tray when friends come round."}},
-			facts: []fact{{"capacity_ml", 220, 380, 20, "Each glass holds %d ml."}}, flags: []string{"dishwasher_safe"}},
-		{code: "bowl", noun: "bowl", category: "plates-bowls", vendors: []string{"Brindlewick", "Tarnholt"}, price: [2]int{12, 46}, weight: [2]int64{380, 1300},
+			facts: []fact{{"capacity_ml", "Each glass holds %d ml."}}, flags: []string{"dishwasher_safe"}},
+		{code: "bowl", noun: "bowl", category: "plates-bowls", vendors: []string{"Brindlewick", "Tarnholt"},
 			size: [3]int64{170, 170, 75}, colors: []string{"chalk", "sage", "ink", "clay", "sand", "teal"},
 			forms: []form{
 				{"Ramen Bowl", "stoneware", "Steep sides keep the broth hot while the wide mouth leaves room for noodles, egg and greens."},
@@ -39,8 +39,8 @@ func tableKinds() []kind {
 			},
 			intro: []string{"{it} does quiet, useful work from breakfast to supper.", "There is always one bowl that is never in the cupboard because it is in use. In most homes it is like {it}."},
 			uses:  []use{{"dining", "It goes from the worktop to the table without looking out of place."}, {"cooking", "Use it for serving, mixing or letting dough rest."}},
-			facts: []fact{{"diameter_cm", 9, 30, 1, "The rim measures %d cm across."}}, flags: []string{"dishwasher_safe"}},
-		{code: "plate", noun: "plate", category: "plates-bowls", vendors: []string{"Brindlewick", "Maréa Studio"}, price: [2]int{14, 32}, weight: [2]int64{480, 900},
+			facts: []fact{{"diameter_cm", "The rim measures %d cm across."}}, flags: []string{"dishwasher_safe"}},
+		{code: "plate", noun: "plate", category: "plates-bowls", vendors: []string{"Brindlewick", "Maréa Studio"},
 			size: [3]int64{265, 265, 24}, colors: []string{"chalk", "oat", "slate", "sage", "navy"},
 			forms: []form{
 				{"Reactive Glaze Dinner Plate", "stoneware", "The glaze runs and pools in the kiln, leaving rings of colour like those on a wet beach."},
@@ -51,8 +51,8 @@ func tableKinds() []kind {
 			},
 			intro: []string{"Food simply looks better on {it}.", "{it} is made for every day, which is the hardest test of all."},
 			uses:  []use{{"dining", "It stacks neatly and matches the bowls of the same colour."}, {"entertaining", "Mix two or three colours for a table that looks gathered over years."}},
-			facts: []fact{{"diameter_cm", 19, 34, 1, "It measures %d cm across."}}, flags: []string{"dishwasher_safe"}},
-		{code: "teapot", noun: "teapot", category: "coffee-tea-gear", vendors: []string{"Tarnholt", "Luvienne"}, price: [2]int{32, 74}, weight: [2]int64{520, 1500},
+			facts: []fact{{"diameter_cm", "It measures %d cm across."}}, flags: []string{"dishwasher_safe"}},
+		{code: "teapot", noun: "teapot", category: "coffee-tea-gear", vendors: []string{"Tarnholt", "Luvienne"},
 			size: [3]int64{220, 140, 150}, colors: []string{"ink", "sage", "chalk", "rust", "teal"},
 			forms: []form{
 				{"Round Stoneware Teapot", "stoneware", "Its spout is cut on a slant, so the last drop runs back instead of down the tablecloth."},
@@ -63,6 +63,6 @@ func tableKinds() []kind {
 			},
 			intro: []string{"Making tea properly takes five minutes, and {it} makes them pleasant.", "{it} is built around one thing: leaves need room to unfold."},
 			uses:  []use{{"tea", "It is best with loose leaves and a little patience."}, {"gift", "Together with a tin of tea it makes a present that is used daily."}},
-			facts: []fact{{"capacity_ml", 350, 1200, 50, "It brews %d ml at a time."}}},
+			facts: []fact{{"capacity_ml", "It brews %d ml at a time."}}},
 	}
 }

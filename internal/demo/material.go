@@ -38,6 +38,7 @@ func materials() []material {
 		{"aluminium", "aluminium", "The aluminium is recycled for the most part and can be recycled again.", "Wipe with a soft cloth."},
 		{"brass", "brushed brass", "Solid brass is left without lacquer so that it can age gracefully.", "Polish when it should shine; leave it alone when it should not."},
 		{"paper", "recycled paper", "The paper is acid-free, mostly recycled and takes ink without bleeding through.", "Keep dry."},
+		{"card", "recycled card", "The board is pressed from recycled card and printed with vegetable inks.", "Keep dry and out of the reach of dogs."},
 		{"cork", "natural cork", "Cork is peeled from living trees that grow a new bark within nine years.", "Wipe with a damp cloth and let it air."},
 		{"rubber", "natural rubber", "Natural rubber grips well on any floor and contains no plasticisers.", "Wipe with mild soap; keep out of direct sun."},
 		{"beeswax", "beeswax", "Pure beeswax burns slowly, with a steady flame and a faint scent of honey.", "Trim the wick to five millimetres before lighting."},

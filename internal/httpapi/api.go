@@ -75,6 +75,8 @@ type api struct {
 	mux      *http.ServeMux
 	plain    map[string]core.Permission // routes outside of the OpenAPI document, by pattern
 	outside  map[string]bool            // "POST /path" of routes that run outside an idempotent transaction
+	secret   map[string]bool            // "POST /path" of routes whose answers are never stored
+	cards    cardCache
 	failure  *huma.Response             // what any error looks like
 }
 
@@ -85,7 +87,7 @@ func New(s Services, cfg Config) http.Handler {
 }
 
 func newAPI(s Services, cfg Config) *api {
-	a := &api{cfg: cfg, services: s, mux: http.NewServeMux(), plain: map[string]core.Permission{}, outside: map[string]bool{}}
+	a := &api{cfg: cfg, services: s, mux: http.NewServeMux(), plain: map[string]core.Permission{}, outside: map[string]bool{}, secret: map[string]bool{}}
 	hc := huma.DefaultConfig("bodega", cfg.Version)
 	hc.Info.Description = description
 	hc.OpenAPIPath, hc.DocsPath, hc.SchemasPath = "", "", ""
@@ -121,6 +123,14 @@ type route struct {
 	// long (password hashes): their handler gets the Idempotency-Key, if it uses
 	// one, instead of running inside a transaction.
 	ownKeys bool
+	// secret routes take or give passwords and tokens, of which nothing may be
+	// stored: they pass over the Idempotency-Key.
+	secret bool
+	// staff makes PermSelf mean a signed-in member of staff.
+	staff bool
+	// answer is an example of a success's body, where the handler encodes it
+	// itself.
+	answer any
 }
 
 // handle registers an operation. The handler gets the services to use: those
@@ -135,6 +145,10 @@ func handle[I, O any](a *api, r route, h func(ctx context.Context, s Services, i
 		Extensions: map[string]any{"x-permission": string(r.perm)},
 		Responses:  map[string]*huma.Response{"default": a.failure},
 	}
+	if r.answer != nil {
+		t := reflect.TypeOf(r.answer)
+		op.Responses["200"] = &huma.Response{Content: map[string]*huma.MediaType{"application/json": {Schema: a.huma.OpenAPI().Components.Schemas.Schema(t, true, "")}}}
+	}
 	if r.maxBody > 0 {
 		op.MaxBodyBytes = r.maxBody
 	}
@@ -142,11 +156,14 @@ func handle[I, O any](a *api, r route, h func(ctx context.Context, s Services, i
 		op.Security = []map[string][]string{{"bearer": {}}}
 		op.Description = strings.TrimSpace(op.Description + "\n\nNeeds the permission `" + string(r.perm) + "`.")
 	}
+	if r.secret {
+		a.secret[r.method+" "+Prefix+r.path] = true
+	}
 	if r.ownKeys {
 		a.outside[r.method+" "+Prefix+r.path] = true
 	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
-		if err := a.allow(ctx, r.perm); err != nil {
+		if err := a.allowed(ctx, r); err != nil {
 			return nil, a.fail(ctx, err)
 		}
 		out, err := h(ctx, a.servicesOf(ctx), in)
@@ -155,6 +172,20 @@ func handle[I, O any](a *api, r route, h func(ctx context.Context, s Services, i
 		}
 		return out, nil
 	})
+}
+
+// allowed is allow for a route of the OpenAPI document.
+func (a *api) allowed(ctx context.Context, r route) error {
+	if !r.staff {
+		return a.allow(ctx, r.perm)
+	}
+	switch core.ActorFrom(ctx).Kind {
+	case core.ActorStaff:
+		return nil
+	case core.ActorAnonymous:
+		return core.Errorf(core.KindUnauthenticated, "unauthenticated", "sign in as a member of staff first")
+	}
+	return core.Errorf(core.KindForbidden, "forbidden", "this is for members of staff")
 }
 
 // allow checks a route's declared permission; services check again.

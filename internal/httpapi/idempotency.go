@@ -42,6 +42,11 @@ func (a *api) idempotent(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
+		_, pattern := a.mux.Handler(r)
+		if a.secret[pattern] {
+			next.ServeHTTP(w, r)
+			return
+		}
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			a.writeProblem(w, r, core.Errorf(core.KindTooLarge, "too_large", "the body is too large"))
@@ -74,7 +79,6 @@ func (a *api) idempotent(next http.Handler) http.Handler {
 			}
 			return given, nil
 		}
-		_, pattern := a.mux.Handler(r)
 		if a.outside[pattern] {
 			answer, stored, err = a.services.Idempotency.Do(r.Context(), scope, key, hash, func(ctx context.Context, _ *idempotency.Run) (idempotency.Response, error) {
 				return run(ctx)

@@ -19,6 +19,7 @@ import (
 
 type (
 	requestIDKey struct{}
+	mountKey     struct{}
 	clientIPKey  struct{}
 )
 
@@ -59,8 +60,7 @@ func (a *api) strip(next http.Handler) http.Handler {
 		}
 		prefix = strings.TrimSuffix(prefix, "/")
 		if rest, ok := strings.CutPrefix(r.URL.Path, prefix); ok && prefix != "" && strings.HasPrefix(rest, "/") {
-			r2 := new(http.Request)
-			*r2 = *r
+			r2 := r.WithContext(context.WithValue(r.Context(), mountKey{}, prefix))
 			u := *r.URL
 			u.Path = rest
 			u.RawPath = strings.TrimPrefix(r.URL.RawPath, prefix)
@@ -71,9 +71,17 @@ func (a *api) strip(next http.Handler) http.Handler {
 	})
 }
 
-// recorder notes what was answered, for the log.
+// mountOf is the prefix the handler is mounted under, "" for none: paths that
+// clients are told begin with it.
+func mountOf(ctx context.Context) string {
+	prefix, _ := ctx.Value(mountKey{}).(string)
+	return prefix
+}
+
+// recorder notes what was answered, for the log, and completes the Location.
 type recorder struct {
 	http.ResponseWriter
+	mount  string
 	status int
 	bytes  int64
 }
@@ -81,6 +89,9 @@ type recorder struct {
 func (r *recorder) WriteHeader(status int) {
 	if r.status == 0 {
 		r.status = status
+	}
+	if to := r.Header().Get("Location"); r.mount != "" && strings.HasPrefix(to, Prefix+"/") {
+		r.Header().Set("Location", r.mount+to)
 	}
 	r.ResponseWriter.WriteHeader(status)
 }
@@ -108,7 +119,7 @@ func (a *api) observe(next http.Handler) http.Handler {
 		w.Header().Set("X-Request-Id", id)
 		ctx := context.WithValue(r.Context(), requestIDKey{}, id)
 		ctx = context.WithValue(ctx, clientIPKey{}, a.addressOf(r))
-		rec := &recorder{ResponseWriter: w}
+		rec := &recorder{ResponseWriter: w, mount: mountOf(ctx)}
 		defer func() {
 			if v := recover(); v != nil {
 				if v == http.ErrAbortHandler { //nolint:errorlint // the sentinel net/http compares by identity

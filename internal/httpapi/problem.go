@@ -23,6 +23,7 @@ type problem struct {
 	Request string         `json:"request_id,omitempty" doc:"Quote this when asking for help"`
 
 	retryAfter time.Duration
+	location   string
 }
 
 type fieldError struct {
@@ -40,6 +41,9 @@ func (p *problem) GetHeaders() http.Header {
 	h := http.Header{}
 	if p.retryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(max(1, int((p.retryAfter+time.Second-1)/time.Second))))
+	}
+	if p.location != "" {
+		h.Set("Location", p.location)
 	}
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="bodega"`)

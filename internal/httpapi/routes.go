@@ -7,7 +7,15 @@ import (
 
 // routes registers every operation.
 func (a *api) routes() {
+	a.storeMarket()
+	a.storeProducts()
+	a.storeOrg()
+	a.storeImages()
+	a.storeReviews()
 	a.storeCarts()
+	a.storeOrders()
+	a.storeAccount()
+	a.auth()
 }
 
 func isJSON(r *http.Request) bool {

@@ -58,7 +58,7 @@ type promoView struct {
 	Message string      `json:"message,omitempty"`
 }
 
-func viewCart(v basket.View) cartView {
+func viewCart(ctx context.Context, v basket.View) cartView {
 	c, q := v.Cart, v.Quote
 	out := cartView{ID: c.ID, Channel: c.Channel, Currency: c.Currency, Locale: c.Locale, Email: c.Email, State: c.State, Order: c.Order,
 		ShippingAddress: c.ShippingAddress, BillingAddress: c.BillingAddress, ShippingMethod: c.ShippingMethod, Codes: c.Codes, Metadata: c.Metadata,
@@ -69,7 +69,7 @@ func viewCart(v basket.View) cartView {
 		if g := v.Goods[l.VariantID]; g != nil {
 			out.Lines[i].VariantTitle, out.Lines[i].Options, out.Lines[i].ProductSlug = g.VariantTitle, g.Options, g.ProductSlug
 			if g.ImageID != "" {
-				out.Lines[i].Image = imageURL(g.ImageID)
+				out.Lines[i].Image = imageURL(ctx, g.ImageID, cardWidth)
 			}
 		}
 		for _, own := range c.Lines {
@@ -85,9 +85,6 @@ func viewCart(v basket.View) cartView {
 	}
 	return out
 }
-
-// imageURL is where an image's rendition for pages is served.
-func imageURL(id core.ImageID) string { return Prefix + "/store/images/" + string(id) + "/480" }
 
 type lineInput struct {
 	Variant  core.VariantID    `json:"variant_id,omitempty" doc:"The variant; or name its sku"`
@@ -125,11 +122,11 @@ type CartPath struct {
 }
 
 // answerCart wraps a change of a cart.
-func answerCart(v basket.View, err error) (*body[cartView], error) {
+func answerCart(ctx context.Context, v basket.View, err error) (*body[cartView], error) {
 	if err != nil {
 		return nil, err
 	}
-	return versioned(viewCart(v), v.Cart.Version), nil
+	return versioned(viewCart(ctx, v), v.Cart.Version), nil
 }
 
 func (a *api) storeCarts() {
@@ -144,7 +141,7 @@ func (a *api) storeCarts() {
 	handle(a, route{method: http.MethodPost, path: "/store/carts", perm: core.PermPublic, tag: tag, status: http.StatusCreated, summary: "Make a cart",
 		description: "One request may bring everything: lines, email, addresses, shipping method and codes. A signed-in customer's cart is theirs from the start."},
 		func(ctx context.Context, s Services, in *createInput) (*body[cartView], error) {
-			p := basket.Params{Channel: in.Body.Channel, Lines: linesOf(in.Body.Lines), Changes: in.Body.update()}
+			p := basket.Params{Channel: channelRef(ctx, in.Body.Channel), Lines: linesOf(in.Body.Lines), Changes: in.Body.update()}
 			if in.Body.Currency != nil {
 				p.Currency = *in.Body.Currency
 			}
@@ -155,24 +152,27 @@ func (a *api) storeCarts() {
 			if err != nil {
 				return nil, err
 			}
-			return created(viewCart(v), v.Cart.Version, "store", "carts", string(v.Cart.ID)), nil
+			return created(viewCart(ctx, v), v.Cart.Version, "store", "carts", string(v.Cart.ID)), nil
 		})
 	handle(a, route{method: http.MethodGet, path: "/store/carts/{cart}", perm: core.PermPublic, tag: tag, summary: "Show a cart with what it costs now"},
 		func(ctx context.Context, s Services, in *CartPath) (*body[cartView], error) {
-			return answerCart(s.Carts.Get(ctx, in.ID))
+			v, err := s.Carts.Get(ctx, in.ID)
+			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodGet, path: "/store/cart", perm: core.PermSelf, tag: tag, summary: "Show the signed-in customer's cart"},
 		func(ctx context.Context, s Services, in *struct {
 			Channel string `query:"channel" maxLength:"80"`
 		}) (*body[cartView], error) {
-			return answerCart(s.Carts.Mine(ctx, in.Channel))
+			v, err := s.Carts.Mine(ctx, channelRef(ctx, in.Channel))
+			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodPatch, path: "/store/carts/{cart}", perm: core.PermPublic, tag: tag, summary: "Change addresses, email, shipping method or codes"},
 		func(ctx context.Context, s Services, in *struct {
 			CartPath
 			Body CartUpdate
 		}) (*body[cartView], error) {
-			return answerCart(s.Carts.Update(ctx, in.ID, in.Body.update()))
+			v, err := s.Carts.Update(ctx, in.ID, in.Body.update())
+			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodDelete, path: "/store/carts/{cart}", perm: core.PermPublic, tag: tag, summary: "Throw a cart away"},
 		func(ctx context.Context, s Services, in *CartPath) (*none, error) {
@@ -185,7 +185,8 @@ func (a *api) storeCarts() {
 				Lines []lineInput `json:"lines" minItems:"1" maxItems:"200"`
 			}
 		}) (*body[cartView], error) {
-			return answerCart(s.Carts.Add(ctx, in.ID, linesOf(in.Body.Lines)...))
+			v, err := s.Carts.Add(ctx, in.ID, linesOf(in.Body.Lines)...)
+			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodPatch, path: "/store/carts/{cart}/lines/{line}", perm: core.PermPublic, tag: tag, summary: "Change a line's quantity"},
 		func(ctx context.Context, s Services, in *struct {
@@ -195,14 +196,16 @@ func (a *api) storeCarts() {
 				Quantity int64 `json:"quantity" minimum:"0" maximum:"10000" doc:"0 removes the line"`
 			}
 		}) (*body[cartView], error) {
-			return answerCart(s.Carts.SetQuantity(ctx, in.ID, in.Line, in.Body.Quantity))
+			v, err := s.Carts.SetQuantity(ctx, in.ID, in.Line, in.Body.Quantity)
+			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodDelete, path: "/store/carts/{cart}/lines/{line}", perm: core.PermPublic, tag: tag, summary: "Remove a line"},
 		func(ctx context.Context, s Services, in *struct {
 			CartPath
 			Line core.LineID `path:"line" maxLength:"80"`
 		}) (*body[cartView], error) {
-			return answerCart(s.Carts.SetQuantity(ctx, in.ID, in.Line, 0))
+			v, err := s.Carts.SetQuantity(ctx, in.ID, in.Line, 0)
+			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodPost, path: "/store/carts/{cart}/codes", perm: core.PermPublic, tag: tag, summary: "Add a promotion code"},
 		func(ctx context.Context, s Services, in *struct {
@@ -211,14 +214,16 @@ func (a *api) storeCarts() {
 				Code string `json:"code" minLength:"1" maxLength:"100"`
 			}
 		}) (*body[cartView], error) {
-			return answerCart(s.Carts.AddCode(ctx, in.ID, in.Body.Code))
+			v, err := s.Carts.AddCode(ctx, in.ID, in.Body.Code)
+			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodDelete, path: "/store/carts/{cart}/codes/{code}", perm: core.PermPublic, tag: tag, summary: "Remove a promotion code"},
 		func(ctx context.Context, s Services, in *struct {
 			CartPath
 			Code string `path:"code" maxLength:"100"`
 		}) (*body[cartView], error) {
-			return answerCart(s.Carts.RemoveCode(ctx, in.ID, in.Code))
+			v, err := s.Carts.RemoveCode(ctx, in.ID, in.Code)
+			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodGet, path: "/store/carts/{cart}/shipping-options", perm: core.PermPublic, tag: tag, summary: "List the ways to deliver the cart"},
 		func(ctx context.Context, s Services, in *CartPath) (*body[struct {
@@ -236,7 +241,8 @@ func (a *api) storeCarts() {
 		})
 	handle(a, route{method: http.MethodPost, path: "/store/carts/{cart}/acknowledge", perm: core.PermPublic, tag: tag, summary: "Accept the prices as they are now"},
 		func(ctx context.Context, s Services, in *CartPath) (*body[cartView], error) {
-			return answerCart(s.Carts.Acknowledge(ctx, in.ID))
+			v, err := s.Carts.Acknowledge(ctx, in.ID)
+			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodGet, path: "/store/carts/{cart}/explain", perm: core.PermPublic, tag: tag, summary: "Explain each cent of the total"},
 		func(ctx context.Context, s Services, in *CartPath) (*body[struct {
@@ -257,7 +263,8 @@ func (a *api) storeCarts() {
 	handle(a, route{method: http.MethodPost, path: "/store/carts/{cart}/claim", perm: core.PermSelf, tag: tag, summary: "Merge an anonymous cart into the signed-in customer's",
 		description: "The anonymous cart's ID is worth nothing afterwards; go on with the one that is returned."},
 		func(ctx context.Context, s Services, in *CartPath) (*body[cartView], error) {
-			return answerCart(s.Carts.Claim(ctx, in.ID))
+			v, err := s.Carts.Claim(ctx, in.ID)
+			return answerCart(ctx, v, err)
 		})
 	a.storeComplete(tag)
 }

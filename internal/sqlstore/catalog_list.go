@@ -66,7 +66,11 @@ func listStatement(q catalog.ListQuery, page core.PageQuery) (query string, args
 	var b listBuilder
 	low, price := b.prices(q)
 	if q.Published {
-		b.and("p.status = 'active' and p.published_at <= " + b.arg(sqldb.Micros(q.At)))
+		published := "p.published_at"
+		if q.Sort != catalog.SortNewest {
+			published += " + 0" // or SQLite would take that index and sort
+		}
+		b.and("p.status = 'active' and " + published + " <= " + b.arg(sqldb.Micros(q.At)))
 	} else if q.Status != "" {
 		b.and("p.status = " + b.arg(q.Status))
 	}
@@ -137,8 +141,12 @@ func (b *listBuilder) prices(q catalog.ListQuery) (low, selected string) {
 		if q.Channel == "" {
 			b.and("r.channel_id = ''")
 		} else {
-			own := b.arg(q.Channel)
-			b.and("(r.channel_id = " + own + " or r.channel_id = '' and not exists (select 1 from product_prices x where x.product_id = r.product_id and x.currency = $1 and x.channel_id = " + own + "))")
+			// The channel's own range, else that for every channel. PostgreSQL keeps to
+			// the index only with ">=" (it thinks "=" would leave next to nothing),
+			// and reads the whole table for a "not exists".
+			channels := "('', " + b.arg(q.Channel) + ")"
+			b.and("r.channel_id in " + channels + " and r.channel_id >= (select x.channel_id from product_prices x where x.product_id = r.product_id and x.currency = $1 and x.channel_id in " +
+				channels + " order by x.channel_id desc limit 1)")
 		}
 		return "r.min_amount", ", r.min_amount || ' ' || r.max_amount || ' ' || r.compare_at"
 	}
@@ -165,24 +173,24 @@ func (b *listBuilder) organized(q catalog.ListQuery) {
 		b.and("cp.collection_id = " + b.arg(q.Collection))
 	}
 	if q.Tag != "" {
-		b.and("exists (select 1 from product_tags t where t.product_id = p.id and t.tag = " + b.arg(strings.ToLower(q.Tag)) + ")")
+		b.and("p.id in (select product_id from product_tags where tag = " + b.arg(strings.ToLower(q.Tag)) + ")")
 	}
 	for _, a := range q.Attributes {
-		where := "x.product_id = p.id and x.code = " + b.arg(a.Code)
+		where := "code = " + b.arg(a.Code)
 		if len(a.Values) > 0 {
 			values := make([]string, len(a.Values))
 			for i, v := range a.Values {
 				values[i] = attributeKey(v)
 			}
-			where += " and x.value in " + inList(b, values)
+			where += " and value in " + inList(b, values)
 		}
 		if a.Min != nil {
-			where += " and x.number >= " + b.arg(*a.Min)
+			where += " and number >= " + b.arg(*a.Min)
 		}
 		if a.Max != nil {
-			where += " and x.number <= " + b.arg(*a.Max)
+			where += " and number <= " + b.arg(*a.Max)
 		}
-		b.and("exists (select 1 from product_attributes x where " + where + ")")
+		b.and("p.id in (select product_id from product_attributes where " + where + ")")
 	}
 }
 

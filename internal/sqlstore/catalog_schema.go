@@ -51,9 +51,9 @@ create table products (
 	updated_at bigint not null
 );
 create index ix_products__published on products (status, published_at, id);
-create index ix_products__title on products (title_key, id);
-create index ix_products__created on products (created_at, id);
-create index ix_products__updated on products (updated_at, id);
+create index ix_products__title on products (status, title_key, id);
+create index ix_products__created on products (status, created_at, id);
+create index ix_products__updated on products (status, updated_at, id);
 create index ix_products__vendor on products (vendor, id);
 create table product_slugs (
 	locale {text} not null,

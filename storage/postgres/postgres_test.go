@@ -4,7 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"net/url"
 	"os"
+	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/bodega-commerce/bodega/internal/testenv"
@@ -26,16 +29,54 @@ func openURL(t testing.TB, url string) *storage.DB {
 	return db
 }
 
+// clones returns a maker of migrated databases, each a copy of one that is
+// migrated once. Durability is not what most tests are about, and syncing is
+// what would make them slow.
+func clones(t *testing.T) func(t *testing.T) (url string) {
+	t.Helper()
+	ctx := context.Background()
+	base, admin := testenv.Postgres(t), testenv.Postgres(t)
+	db, err := postgres.Open(ctx, base, postgres.Config{})
+	require.NoError(t, err)
+	_, err = db.Migrate(ctx)
+	require.NoError(t, err)
+	require.NoError(t, db.Close()) // who is connected to a template stops it from being copied
+	u, err := url.Parse(base)
+	require.NoError(t, err)
+	name := strings.TrimPrefix(u.Path, "/")
+	var n atomic.Int64
+	execute := func(t *testing.T, query string) {
+		conn, err := pgx.Connect(ctx, admin)
+		require.NoError(t, err)
+		defer conn.Close(ctx)
+		_, err = conn.Exec(ctx, query)
+		require.NoError(t, err)
+	}
+	return func(t *testing.T) string {
+		t.Helper()
+		clone, own := fmt.Sprint(name, "_", n.Add(1)), *u
+		execute(t, `create database `+clone+` template `+name)
+		t.Cleanup(func() { execute(t, `drop database if exists `+clone+` with (force)`) })
+		own.Path = "/" + clone
+		query := own.Query()
+		query.Set("synchronous_commit", "off")
+		own.RawQuery = query.Encode()
+		return own.String()
+	}
+}
+
 func TestStorage(t *testing.T) {
 	t.Parallel()
-	storagetest.Run(t, func(t *testing.T) *storage.DB { return openURL(t, testenv.Postgres(t)) })
+	clone := clones(t)
+	storagetest.Run(t, func(t *testing.T) *storage.DB { return openURL(t, clone(t)) })
 }
 
 func TestJoin(t *testing.T) {
 	t.Parallel()
+	clone := clones(t)
 	t.Run("pgx.Tx", func(t *testing.T) {
 		storagetest.Join(t, func(t *testing.T) (*storage.DB, func(t *testing.T) storagetest.HostTx) {
-			url := testenv.Postgres(t)
+			url := clone(t)
 			return openURL(t, url), func(t *testing.T) storagetest.HostTx {
 				ctx := context.Background()
 				conn, err := pgx.Connect(ctx, url)
@@ -53,7 +94,7 @@ func TestJoin(t *testing.T) {
 	})
 	t.Run("sql.Tx", func(t *testing.T) {
 		storagetest.Join(t, func(t *testing.T) (*storage.DB, func(t *testing.T) storagetest.HostTx) {
-			url := testenv.Postgres(t)
+			url := clone(t)
 			return openURL(t, url), func(t *testing.T) storagetest.HostTx {
 				host, err := sql.Open("pgx", url)
 				require.NoError(t, err)

@@ -110,7 +110,7 @@ func Account(t *testing.T, open func(t *testing.T) *storage.DB) {
 func accountImport(t *testing.T, open func(t *testing.T) *storage.DB) {
 	a := newAccounts(t, open)
 	born := time.Date(2010, 12, 1, 8, 26, 0, 123456000, time.UTC)
-	list := make([]account.NewCustomer, account.MaxImport)
+	list := make([]account.NewCustomer, 700) // several statements' worth
 	for i := range list {
 		list[i] = account.NewCustomer{Customer: account.Customer{Reference: fmt.Sprint(i), CreatedAt: born, Name: "Zoë 😀", Groups: []string{"imported"},
 			Metadata: map[string]string{"source": "ledger"}}}

@@ -40,6 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.DB) {
 		{"relay", Relay},
 		{"idempotency", Idempotency},
 		{"setting", Setting},
+		{"catalog", Catalog},
 		{"catalog org", CatalogOrg},
 		{"review", Review},
 		{"cart", Cart},

@@ -1,0 +1,151 @@
+package importer
+
+import (
+	"encoding/csv"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bodega-commerce/bodega/commerce/money"
+)
+
+// row is one invoice line.
+type row struct {
+	line     int64 // of the file
+	raw      []string
+	invoice  string
+	sku      string // upper case
+	title    string
+	quantity int64
+	price    int64 // minor units
+	at       time.Time
+	customer string
+	country  string
+	problem  Reason // why it is refused before anybody looks at its neighbours
+}
+
+// cancels reports whether the row gives something back.
+func (r *row) cancels() bool { return r.invoice[0] == 'C' }
+
+// amount is what the row comes to, above zero.
+func (r *row) amount() int64 { return abs(r.quantity) * r.price }
+
+func abs(n int64) int64 {
+	if n < 0 {
+		return -n
+	}
+	return n
+}
+
+// Stock codes that are no goods.
+var (
+	bookkeepingCodes = []string{"AMAZONFEE", "B", "BANK CHARGES", "CRUK", "D", "S"}
+	shippingCodes    = []string{"POST", "DOT", "C2"} // postage and carriage
+)
+
+// What a row may come to at most: a million pieces, ten million pounds.
+const (
+	maxQuantity = 1_000_000
+	maxAmount   = 1_000_000_000
+)
+
+// columns of the file.
+var columns = []string{"InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"}
+
+// reader reads rows of the file.
+type reader struct {
+	csv  *csv.Reader
+	zone *time.Location
+	line int64 // rows read, the header being 1
+}
+
+func newReader(r io.Reader, zone *time.Location) (*reader, error) {
+	c := csv.NewReader(r)
+	c.FieldsPerRecord = -1
+	c.LazyQuotes = true
+	header, err := c.Read()
+	if err != nil {
+		return nil, errors.New("the file has no header line")
+	}
+	header[0] = strings.TrimPrefix(header[0], "\ufeff")
+	if !slices.Equal(header, columns) {
+		return nil, errors.New("the columns must be " + strings.Join(columns, ", "))
+	}
+	return &reader{csv: c, zone: zone, line: 1}, nil
+}
+
+// next returns the next row; io.EOF at the end.
+func (r *reader) next() (*row, error) {
+	rec, err := r.csv.Read()
+	var bad *csv.ParseError
+	if err != nil && !errors.As(err, &bad) {
+		return nil, err
+	}
+	r.line++
+	out := &row{line: r.line, raw: rec}
+	if err != nil || len(rec) != len(columns) {
+		out.problem = Malformed
+		return out, nil
+	}
+	out.parse(rec, r.zone)
+	return out, nil
+}
+
+func (r *row) parse(rec []string, zone *time.Location) {
+	r.invoice, r.sku, r.title = strings.ToUpper(strings.TrimSpace(rec[0])), strings.ToUpper(strings.TrimSpace(rec[1])), strings.TrimSpace(rec[2])
+	r.customer, r.country = strings.TrimSpace(rec[6]), strings.TrimSpace(rec[7])
+	var qerr, terr error
+	r.quantity, qerr = strconv.ParseInt(strings.TrimSpace(rec[3]), 10, 64)
+	r.at, terr = time.ParseInLocation("2006-01-02T15:04:05", strings.TrimSpace(rec[4]), zone)
+	price, pok := parsePrice(strings.TrimSpace(rec[5]))
+	r.price = price.minor
+	switch {
+	case r.invoice == "" || r.sku == "" || len(r.sku) > 60 || len(r.invoice) > 40 || len(r.customer) > 40 || qerr != nil || terr != nil || !pok || r.quantity == 0:
+		r.problem = Malformed
+	case slices.Contains(bookkeepingCodes, r.sku):
+		r.problem = Bookkeeping
+	case price.negative:
+		r.problem = NegativePrice
+	case price.belowAPenny:
+		r.problem = BelowAPenny
+	case r.price == 0 && r.quantity < 0 && !r.cancels():
+		r.problem = NegativeQuantity
+	case r.price == 0:
+		r.problem = ZeroPrice
+	case r.quantity < 0 && !r.cancels():
+		r.problem = NegativeQuantity
+	case r.quantity > 0 && r.cancels():
+		r.problem = PositiveQuantity
+	case abs(r.quantity) > maxQuantity || r.price > maxAmount || r.amount() > maxAmount:
+		r.problem = TotalOutOfRange
+	case r.cancels() && r.customer == "":
+		r.problem = NoCustomer
+	}
+}
+
+type price struct {
+	minor                 int64
+	negative, belowAPenny bool
+}
+
+// parsePrice reads pounds with any number of decimals.
+func parsePrice(s string) (price, bool) {
+	var p price
+	s, p.negative = strings.CutPrefix(s, "-")
+	whole, fraction, _ := strings.Cut(s, ".")
+	if len(fraction) > 2 && strings.Trim(fraction[2:], "0") != "" {
+		p.belowAPenny = true
+		fraction = fraction[:2]
+	} else if len(fraction) > 2 {
+		fraction = fraction[:2]
+	}
+	if fraction == "" {
+		fraction = "0"
+	}
+	m, err := money.Parse(whole+"."+fraction, "GBP")
+	p.minor = m.Amount
+	return p, err == nil
+}
