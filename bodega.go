@@ -2,7 +2,6 @@ package bodega
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -52,6 +51,9 @@ type Config struct {
 	AuthorizeOnly bool
 	// Hold is how long stock waits for a payment. Default 30 min.
 	Hold time.Duration
+	// BuyerCancelWindow is how long after ordering customers may cancel their own
+	// orders, while nothing is fulfilled. Default 0: they may not.
+	BuyerCancelWindow time.Duration
 	// Account tunes sign-in, tokens and password hashing. Its IDs and Clock are
 	// the shop's.
 	Account account.Config
@@ -143,6 +145,9 @@ func New(ctx context.Context, db *storage.DB, cfg Config) (*Shop, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.subscribe(); err != nil {
+		return nil, err
+	}
 	return s, s.defaults(core.WithActor(ctx, core.System("setup")))
 }
 
@@ -167,7 +172,7 @@ func build(db *storage.DB, cfg Config, loader *quote.Loader) (*Shop, error) {
 	s.Checkout = checkout.New(core.Narrow(db, func(tx storage.Tx) checkout.Tx { return tx }), pricer, s.Settlement,
 		checkout.Config{AuthorizeOnly: cfg.AuthorizeOnly, Risk: cfg.Risk, IDs: cfg.IDs, Clock: cfg.Clock})
 	s.Fulfilment = fulfil.New(core.Narrow(db, func(tx storage.Tx) fulfil.Tx { return tx }), s.Settlement, fulfil.Config{IDs: cfg.IDs, Clock: cfg.Clock})
-	s.Refunds = refund.New(core.Narrow(db, func(tx storage.Tx) refund.Tx { return tx }), s.Settlement, refund.Config{IDs: cfg.IDs, Clock: cfg.Clock})
+	s.Refunds = refund.New(core.Narrow(db, func(tx storage.Tx) refund.Tx { return tx }), s.Settlement, refund.Config{BuyerCancelWindow: cfg.BuyerCancelWindow, IDs: cfg.IDs, Clock: cfg.Clock})
 	if s.Accounts, err = account.New(core.Narrow(db, func(tx storage.Tx) account.Tx { return tx }), cfg.Account); err != nil {
 		return nil, err
 	}
@@ -229,61 +234,4 @@ func (s *Shop) services() httpapi.Services {
 	return httpapi.Services{Catalog: s.Catalog, Reviews: s.Reviews, Stock: s.Stock, Carts: s.Carts, Checkout: s.Checkout, Orders: s.Orders,
 		Payments: s.Payments, Settlement: s.Settlement, Fulfilment: s.Fulfilment, Refunds: s.Refunds, Accounts: s.Accounts, Taxes: s.Taxes,
 		Shipping: s.Shipping, Promotions: s.Promotions, Events: s.Events, Idempotency: s.idempotency}
-}
-
-// Run does the shop's background work until ctx ends: it delivers events,
-// settles payments without an answer, gives back stock whose hold ended, and
-// tidies up. Any number of processes may run it on one database.
-func (s *Shop) Run(ctx context.Context) error {
-	ctx = core.WithActor(ctx, core.System("worker"))
-	relay := make(chan error, 1)
-	go func() { relay <- s.Relay.Run(ctx) }()
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for round := 0; ; round++ {
-		s.work(ctx, round)
-		select {
-		case err := <-relay:
-			if ctx.Err() != nil {
-				return nil
-			}
-			return err
-		case <-ctx.Done():
-			if err := <-relay; err != nil && !errors.Is(err, context.Canceled) {
-				return err
-			}
-			return nil
-		case <-tick.C:
-		}
-	}
-}
-
-// Rounds between the rarer sorts of work, in seconds.
-const (
-	reconcileEvery = 5
-	tidyEvery      = 600
-)
-
-// work does one round. What fails is logged and tried again in a later one.
-func (s *Shop) work(ctx context.Context, round int) {
-	report := func(what string, err error) {
-		if err != nil && ctx.Err() == nil {
-			s.cfg.Logger.WarnContext(ctx, "background work failed", "work", what, "error", err)
-		}
-	}
-	if round%reconcileEvery == 0 {
-		_, err := s.Settlement.Reconcile(ctx)
-		report("reconcile payments", err)
-	} else {
-		_, err := s.Settlement.Webhooks(ctx)
-		report("process webhooks", err)
-	}
-	if round%tidyEvery == tidyEvery/2 {
-		_, err := s.Carts.Prune(ctx)
-		report("prune carts", err)
-		_, err = s.idempotency.Prune(ctx)
-		report("prune idempotency keys", err)
-		_, err = s.Accounts.Clean(ctx)
-		report("clean sessions", err)
-	}
 }

@@ -251,7 +251,7 @@ func TestAShopSellsOverHTTP(t *testing.T) {
 		require.Equal(t, http.StatusConflict, status)
 		require.Equal(t, "idempotency_conflict", problem["code"])
 
-		path := header.Get("Location")
+		path := strings.TrimPrefix(header.Get("Location"), "/shop")
 		status, _, problem = call("POST", path+"/complete", `{"payment":{"provider":"manual"},"expected_total":{"amount":1,"currency":"EUR"}}`)
 		require.Equal(t, http.StatusConflict, status)
 		require.Equal(t, "price_changed", problem["code"])

@@ -255,6 +255,17 @@ func (db *DB) Ping(ctx context.Context) error {
 	}))
 }
 
+// Stats is what a database has done since it was opened, in this process.
+type Stats struct {
+	Statements   int64 // that read or write: not begin, commit and savepoints
+	RoundTrips   int64 // to the server; 0 where the database is in the process
+	Transactions int64 // that write, and snapshots
+	Commits      int64 // to disk; SQLite commits several transactions at once
+}
+
+// Stats returns the counts so far. Work in a host's transaction is not counted.
+func (db *DB) Stats() Stats { return Stats(db.engine.Stats()) }
+
 // Close waits for the running transactions and closes the database.
 func (db *DB) Close() error {
 	if db.joined != nil {

@@ -157,11 +157,35 @@ func normalTime(t time.Time) time.Time {
 // PriceRange is the lowest and highest price of a product's active variants in
 // a channel and currency, in force for a time.
 type PriceRange struct {
-	Channel   core.ChannelID // "" is every channel that has no ranges of its own
-	Currency  money.Currency
-	From, To  time.Time // To is exclusive; zero means no limit
-	Min, Max  int64     // minor units
-	CompareAt int64     // struck price of the cheapest variant; 0 for none
+	Channel   core.ChannelID `json:"channel_id,omitempty"` // "" is every channel that has no ranges of its own
+	Currency  money.Currency `json:"currency"`
+	From      time.Time      `json:"from,omitzero"`
+	To        time.Time      `json:"to,omitzero"` // exclusive; zero means no limit
+	Min       int64          `json:"min"`         // minor units
+	Max       int64          `json:"max"`
+	CompareAt int64          `json:"compare_at,omitempty"` // struck price of the cheapest variant; 0 for none
+}
+
+// rangeOf picks the range in force among a product's: those of the channel if
+// it has any in the currency, else those for every channel.
+func rangeOf(ranges []PriceRange, channel core.ChannelID, currency money.Currency, at time.Time) *CardPrice {
+	own := channel != "" && slices.ContainsFunc(ranges, func(r PriceRange) bool { return r.Channel == channel && r.Currency == currency })
+	if !own {
+		channel = ""
+	}
+	for i := range ranges {
+		r := &ranges[i]
+		if r.Channel != channel || r.Currency != currency || at.Before(r.From) || !r.To.IsZero() && !at.Before(r.To) {
+			continue
+		}
+		p := &CardPrice{Min: money.New(r.Min, currency), Max: money.New(r.Max, currency)}
+		if r.CompareAt != 0 {
+			compare := money.New(r.CompareAt, currency)
+			p.CompareAt = &compare
+		}
+		return p
+	}
+	return nil
 }
 
 // Ranges computes the price ranges of a product over all time: what a list

@@ -29,6 +29,8 @@ type Card struct {
 	Version      int64                  `json:"version"`
 	CreatedAt    time.Time              `json:"created_at"`
 	UpdatedAt    time.Time              `json:"updated_at"`
+
+	Ranges []PriceRange `json:"-"` // prices in all channels and currencies; Price is one of them
 }
 
 // CardPrice is the price range of a product's active variants now.
@@ -38,12 +40,11 @@ type CardPrice struct {
 	CompareAt *money.Money `json:"compare_at,omitempty"` // struck price of the cheapest variant
 }
 
-// CardRef names a card at a version, with what depends on the list: a stored
-// card whose version is another is not the one.
+// CardRef names a card at a version: a stored card whose version is another is
+// not the one.
 type CardRef struct {
 	ID      core.ProductID
 	Version int64
-	Price   *CardPrice
 }
 
 // Offer is what a product's variants amount to in lists.

@@ -27,12 +27,15 @@ func (s *Service) List(ctx context.Context, p ListParams, page core.PageQuery) (
 			return err
 		}
 		out = core.Page[Card]{Items: make([]Card, 0, len(refs.Items)), Next: refs.Next}
-		for i, ref := range refs.Items {
+		for i := range refs.Items {
 			if found[i] == nil {
 				continue // deleted since the first statement
 			}
 			card := found[i].in(p.Locale)
-			card.Price = ref.Price
+			if p.Currency != "" {
+				card.Price = rangeOf(card.Ranges, p.Channel, p.Currency, q.At)
+			}
+			card.Ranges = nil
 			out.Items = append(out.Items, card)
 		}
 		return nil

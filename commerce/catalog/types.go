@@ -239,7 +239,7 @@ type ProductStore interface {
 	// ListProducts returns a page of references in the order asked for, in one
 	// statement.
 	ListProducts(ctx context.Context, q ListQuery, page core.PageQuery) (core.Page[CardRef], error)
-	// Cards returns cards without price, in no order.
+	// Cards returns cards with Ranges instead of Price, in no order.
 	Cards(ctx context.Context, ids []core.ProductID) ([]Card, error)
 }
 

@@ -50,7 +50,7 @@ func PaidBack(ctx context.Context, tx interface{ Payments() payment.Store }, r o
 
 // endRefund ends a refund when the last of its operations has: it succeeded, or
 // what it had set aside is free again. A refund that is paid in part, and one
-// of a cancellation, stays pending for staff to try again. It returns what
+// of goods that are cancelled, stays pending for staff to try again. It returns what
 // there is to tell of a refund that is paid now.
 func (s *Service) endRefund(ctx context.Context, tx Tx, o *order.Order, id core.RefundID) (map[string]any, error) {
 	r, err := tx.Orders().Refund(ctx, id)
@@ -71,7 +71,7 @@ func (s *Service) endRefund(ctx context.Context, tx Tx, o *order.Order, id core.
 		}
 		told := map[string]any{"refund_id": r.ID, "amount": sum, "reason": r.Reason, "notify_buyer": r.NotifyBuyer}
 		return told, tx.Orders().UpdateRefund(ctx, r, seen)
-	case paid.Sum == 0 && !r.Cancellation:
+	case paid.Sum == 0 && !r.Cancellation && o.Status != order.Cancelled:
 		r.State = order.RefundFailed
 		if err := s.undoRefund(ctx, tx, o, r); err != nil {
 			return nil, err

@@ -49,8 +49,8 @@ type Upload struct {
 	File     huma.FormFile `form:"file" required:"true" contentType:"image/*,application/octet-stream" doc:"JPEG, PNG, WebP or GIF, told by its content; at most 10 MiB"`
 	Alt      string        `form:"alt" doc:"What it shows, in words"`
 	Position int           `form:"position" doc:"Among the product's images, from 1; 0 is the end"`
-	FocusX   int           `form:"focus_x" default:"50" doc:"Percent from the left: what must stay in sight"`
-	FocusY   int           `form:"focus_y" default:"50" doc:"Percent from the top"`
+	FocusX   int           `form:"focus_x" default:"500" doc:"Thousandths from the left: what must stay in sight"`
+	FocusY   int           `form:"focus_y" default:"500" doc:"Thousandths from the top"`
 }
 
 type imageOrder struct {

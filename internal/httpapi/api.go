@@ -93,9 +93,11 @@ func newAPI(s Services, cfg Config) *api {
 	hc.OpenAPIPath, hc.DocsPath, hc.SchemasPath = "", "", ""
 	hc.CreateHooks = nil // no "$schema" members
 	hc.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
-	hc.Transformers = []huma.Transformer{func(_ huma.Context, _ string, v any) (any, error) {
+	hc.Transformers = []huma.Transformer{func(ctx huma.Context, _ string, v any) (any, error) {
 		if e, ok := v.(*huma.ErrorModel); ok {
-			return fromHuma(e), nil
+			p := fromHuma(e)
+			p.Request = requestID(ctx.Context())
+			return p, nil
 		}
 		return v, nil
 	}}

@@ -11,12 +11,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"github.com/tidwall/gjson"
 
 	"github.com/bodega-commerce/bodega"
 	"github.com/bodega-commerce/bodega/commerce/account"
@@ -40,15 +40,15 @@ type storefront struct {
 	staff   context.Context
 	sim     *simulator.Simulator
 
-	tee, mug, draft   catalog.Product
-	clothing, tees    catalog.Category
-	secretCategory    catalog.Category
-	summer            catalog.Collection
-	picture           catalog.Image
-	pickup            shipping.Method
-	location          core.LocationID
-	mu                sync.Mutex
-	mails             []account.Notification
+	tee, mug, draft catalog.Product
+	clothing, tees  catalog.Category
+	secretCategory  catalog.Category
+	summer          catalog.Collection
+	picture         catalog.Image
+	pickup          shipping.Method
+	location        core.LocationID
+	mu              sync.Mutex
+	mails           []account.Notification
 }
 
 const goodPassword = "correct horse battery staple"
@@ -87,6 +87,8 @@ func must[T any](v T, err error) func(testing.TB) T {
 // stock fills the shop.
 func (f *storefront) stock() {
 	t, c := f.t, f.shop.Catalog
+	locales := []string{"en", "de"}
+	must(c.UpdateChannel(f.staff, must(c.ChannelByCode(f.staff, "default"))(t).ID, catalog.ChannelUpdate{Locales: &locales}))(t)
 	f.clothing = must(c.CreateCategory(f.staff, catalog.Category{Title: "Clothing"}))(t)
 	f.tees = must(c.CreateCategory(f.staff, catalog.Category{Title: "Tees", ParentID: f.clothing.ID}))(t)
 	f.secretCategory = must(c.CreateCategory(f.staff, catalog.Category{Title: "Samples", Hidden: true}))(t)
@@ -116,8 +118,8 @@ func (f *storefront) stock() {
 	f.pickup = must(f.shop.Shipping.CreateMethod(f.staff, shipping.MethodParams{Code: "pickup", Name: "Pick up", Kind: shipping.PickUp,
 		Prices: []shipping.Price{{Price: money.Zero("EUR")}}}))(t)
 	p := must(f.shop.Promotions.Create(f.staff, promo.Params{Name: "Ten off", NeedsCode: true,
-		Actions: []promo.Action{{Kind: promo.PercentOffOrder, Rate: must(money.ParseRate("10"))(t)}}}))(t)
-	_, err := f.shop.Promotions.AddCodes(f.staff, p.ID, promo.Code{Code: "TEN"})
+		Actions: []promo.Action{{Kind: promo.PercentOffOrder, Rate: money.Percent(10)}}}))(t)
+	_, err := f.shop.Promotions.AddCode(f.staff, p.ID, "TEN", 0)
 	require.NoError(t, err)
 }
 
@@ -145,8 +147,37 @@ type answer struct {
 	raw []byte
 }
 
-func (a answer) get(path string) gjson.Result { return gjson.GetBytes(a.raw, path) }
-func (a answer) str(path string) string       { return a.get(path).String() }
+// get returns what is at a path of the body: "items.0.title", "items.#" for a
+// list's length, nil for nothing.
+func (a answer) get(path string) any {
+	var at any
+	if json.Unmarshal(a.raw, &at) != nil {
+		return nil
+	}
+	for _, step := range strings.Split(path, ".") {
+		switch v := at.(type) {
+		case map[string]any:
+			at = v[step]
+		case []any:
+			if step == "#" {
+				at = float64(len(v))
+				continue
+			}
+			i, err := strconv.Atoi(step)
+			if err != nil || i >= len(v) {
+				return nil
+			}
+			at = v[i]
+		default:
+			return nil
+		}
+	}
+	return at
+}
+
+func (a answer) str(path string) string { s, _ := a.get(path).(string); return s }
+
+func (a answer) num(path string) int64 { n, _ := a.get(path).(float64); return int64(n) }
 
 // is requires a status and, for problems, a code.
 func (a answer) is(status int, code ...string) answer {
@@ -154,7 +185,7 @@ func (a answer) is(status int, code ...string) answer {
 	require.Equal(a.t, status, a.StatusCode, "%s", a.raw)
 	if status >= 400 {
 		require.Equal(a.t, "application/problem+json", a.Header.Get("Content-Type"))
-		require.Equal(a.t, int64(status), a.get("status").Int())
+		require.Equal(a.t, int64(status), a.num("status"))
 		require.NotEmpty(a.t, a.str("title"))
 		require.NotEmpty(a.t, a.str("request_id"))
 	}
@@ -214,8 +245,11 @@ func (c caller) do(method, path string, body any) answer {
 	return answer{c.f.t, w.Result(), w.Body.Bytes()}
 }
 
-func (c caller) get(path string) answer            { c.f.t.Helper(); return c.do(http.MethodGet, path, nil) }
-func (c caller) post(path string, body any) answer { c.f.t.Helper(); return c.do(http.MethodPost, path, body) }
+func (c caller) get(path string) answer { c.f.t.Helper(); return c.do(http.MethodGet, path, nil) }
+func (c caller) post(path string, body any) answer {
+	c.f.t.Helper()
+	return c.do(http.MethodPost, path, body)
+}
 
 type object = map[string]any
 

@@ -8,6 +8,7 @@ import (
 	"github.com/bodega-commerce/bodega/commerce/core"
 	"github.com/bodega-commerce/bodega/commerce/money"
 	"github.com/bodega-commerce/bodega/commerce/order"
+	"github.com/bodega-commerce/bodega/commerce/refund"
 )
 
 const tagOrders = "store: orders"
@@ -93,6 +94,23 @@ func (a *api) storeOrders() {
 		}) (*body[core.Page[storyView]], error) {
 			page, err := s.Orders.Story(ctx, in.ID, in.Token, in.page())
 			return ok(mapPage(page, func(e order.Event) storyView { return storyView{e.Type, e.Text, e.At} })), err
+		})
+	handle(a, route{method: http.MethodPost, path: "/store/orders/{order}/cancel", perm: core.PermSelf, tag: tagOrders, ownKeys: true, summary: "Cancel an own order",
+		description: "As long as nothing is shipped and the shop lets buyers. What was paid is given back."},
+		func(ctx context.Context, s Services, in *struct {
+			ID   core.OrderID `path:"order" maxLength:"80"`
+			Body struct {
+				Reason string `json:"reason,omitempty" maxLength:"500"`
+			}
+		}) (*body[orderView], error) {
+			if _, err := s.Refunds.Cancel(ctx, in.ID, refund.CancelParams{Reason: in.Body.Reason}); err != nil {
+				return nil, err
+			}
+			d, err := s.Orders.Details(ctx, string(in.ID), "")
+			if err != nil {
+				return nil, err
+			}
+			return versioned(viewOrder(d), d.Version), nil
 		})
 	handle(a, route{method: http.MethodPost, path: "/store/orders/lookup", perm: core.PermPublic, tag: tagOrders, summary: "Find a guest's order by number and email",
 		description: "A wrong number and a wrong email are answered alike. A customer's orders are seen by signing in."},

@@ -68,6 +68,7 @@ type Engine interface {
 	Snapshot(ctx context.Context, fn func(Conn) error) error
 	// Join returns a connection inside a transaction of the host program.
 	Join(hostTx any) (Conn, error)
+	Stats() Stats
 	Close() error
 }
 

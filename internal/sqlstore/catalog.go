@@ -34,7 +34,7 @@ type productDoc struct {
 const (
 	// What is written of a product, and what others than the product write.
 	productColumns = `id, slug, title, title_key, search, status, published_at, kind, vendor, brand, tax_class_id, all_channels, tags, doc, card, updated_at`
-	insertColumns  = productColumns + `, thumbnail, rating_average, rating_count, variant_count, first_variant_id, version, created_at`
+	insertColumns  = productColumns + `, thumbnail, rating_average, rating_count, variant_count, first_variant_id, ranges, sold, version, created_at`
 	readColumns    = `id, slug, title, status, published_at, kind, vendor, brand, tax_class_id, tags, doc, thumbnail, rating_average, rating_count, version, created_at, updated_at`
 )
 
@@ -110,7 +110,12 @@ func (s catalogStore) InsertProducts(ctx context.Context, ps []catalog.Product) 
 			}
 		}
 		offer := catalog.OfferOf(p.ID, p.Variants)
-		rows = append(rows, append(row, thumbnail, p.Rating.Average, p.Rating.Count, offer.VariantCount, offer.FirstVariant, p.Version, sqldb.Micros(p.CreatedAt)))
+		prices, err := toJSON(offer.Ranges)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, append(row, thumbnail, p.Rating.Average, p.Rating.Count, offer.VariantCount, offer.FirstVariant, prices, soldIn(offer.Ranges),
+			p.Version, sqldb.Micros(p.CreatedAt)))
 		slugs = append(slugs, []any{"", p.Slug, p.ID, true})
 		for l, t := range p.Translations {
 			if t.Slug != "" {

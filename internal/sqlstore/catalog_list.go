@@ -10,7 +10,6 @@ import (
 
 	"github.com/bodega-commerce/bodega/commerce/catalog"
 	"github.com/bodega-commerce/bodega/commerce/core"
-	"github.com/bodega-commerce/bodega/commerce/money"
 	"github.com/bodega-commerce/bodega/internal/sqldb"
 )
 
@@ -64,7 +63,7 @@ func listStatement(q catalog.ListQuery, page core.PageQuery) (query string, args
 		return "", nil, core.Invalid("sort", "is not an order of this list")
 	}
 	var b listBuilder
-	low, price := b.prices(q)
+	low := b.prices(q)
 	if q.Published {
 		published := "p.published_at"
 		if q.Sort != catalog.SortNewest {
@@ -106,7 +105,7 @@ func listStatement(q catalog.ListQuery, page core.PageQuery) (query string, args
 	if sort.textual {
 		key = sort.column + ", 0"
 	}
-	query = "select p.id, p.version, " + key + price + b.from.String()
+	query = "select p.id, p.version, " + key + b.from.String()
 	if low != "" && q.MinPrice != nil {
 		b.and(low + " >= " + b.arg(*q.MinPrice))
 	}
@@ -121,44 +120,67 @@ func listStatement(q catalog.ListQuery, page core.PageQuery) (query string, args
 
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
+// soldIn says in which currencies and channels there are prices, as text that
+// a list can look at without reading another table: "|EUR@|USD@?|EUR@chan_1|".
+// Nothing behind the "@" is every channel; "?" means not at all times.
+func soldIn(ranges []catalog.PriceRange) string {
+	if len(ranges) == 0 {
+		return ""
+	}
+	out := "|"
+	for start := 0; start < len(ranges); {
+		end := start + 1
+		always := ranges[start].From.IsZero()
+		for end < len(ranges) && ranges[end].Channel == ranges[start].Channel && ranges[end].Currency == ranges[start].Currency {
+			always = always && ranges[end].From.Equal(ranges[end-1].To)
+			end++
+		}
+		out += string(ranges[start].Currency) + "@" + string(ranges[start].Channel)
+		if !always || !ranges[end-1].To.IsZero() {
+			out += "?"
+		}
+		out += "|"
+		start = end
+	}
+	return out
+}
+
 // prices begins the list's "from" and lets it have only products with a price
-// in the currency. It returns the lowest price as an expression and what to
-// select of prices. The range of a channel, if it has one of its own, goes
-// before the one for every channel.
+// in force in the currency. It returns the lowest price as an expression.
 //
 // A list in the order of prices runs along the index on them ("cross join" is
-// how SQLite is told). Other lists run along products, so that they look prices
-// up only for what they return; one column then carries all three numbers.
-func (b *listBuilder) prices(q catalog.ListQuery) (low, selected string) {
+// how SQLite is told). Other lists run along products and look into
+// product_prices only where a product has prices for a time only.
+func (b *listBuilder) prices(q catalog.ListQuery) (low string) {
 	if q.Currency == "" {
 		b.from.WriteString(" from products p")
-		return "", ""
+		return ""
 	}
-	force := "currency = " + b.arg(q.Currency) + " and from_at <= " + b.arg(sqldb.Micros(q.At)) + " and to_at > $2"
+	has := func(channel core.ChannelID, mark string) string {
+		return "p.sold like " + b.arg("%|"+string(q.Currency)+"@"+string(channel)+mark+"|%")
+	}
+	currency, at := b.arg(q.Currency), b.arg(sqldb.Micros(q.At))
+	force := "r.currency = " + currency + " and r.from_at <= " + at + " and r.to_at > " + at
 	if q.Sort == catalog.SortPrice || q.Sort == catalog.SortPriceDesc {
 		b.from.WriteString(" from product_prices r cross join products p")
-		b.and("p.id = r.product_id and r.currency = $1 and r.from_at <= $2 and r.to_at > $2")
+		b.and("p.id = r.product_id and " + force)
 		if q.Channel == "" {
 			b.and("r.channel_id = ''")
-		} else {
-			// The channel's own range, else that for every channel. PostgreSQL keeps to
-			// the index only with ">=" (it thinks "=" would leave next to nothing),
-			// and reads the whole table for a "not exists".
-			channels := "('', " + b.arg(q.Channel) + ")"
-			b.and("r.channel_id in " + channels + " and r.channel_id >= (select x.channel_id from product_prices x where x.product_id = r.product_id and x.currency = $1 and x.channel_id in " +
-				channels + " order by x.channel_id desc limit 1)")
+		} else { // the channel's own range if it has any, else that for every channel
+			b.and("(r.channel_id = " + b.arg(q.Channel) + " or r.channel_id = '' and not (" + has(q.Channel, "") + " or " + has(q.Channel, "?") + "))")
 		}
-		return "r.min_amount", ", r.min_amount || ' ' || r.max_amount || ' ' || r.compare_at"
+		return "r.min_amount"
 	}
 	b.from.WriteString(" from products p")
-	channel := " and channel_id = ''"
+	channels, always, sometimes := " and r.channel_id = ''", has("", ""), has("", "?")
 	if q.Channel != "" {
-		channel = " and channel_id in ('', " + b.arg(q.Channel) + ")"
+		channels = " and r.channel_id in ('', " + b.arg(q.Channel) + ")"
+		always += " or " + has(q.Channel, "")
+		sometimes += " or " + has(q.Channel, "?")
 	}
-	ranges := " from product_prices where product_id = p.id and " + force + channel
-	b.and("exists (select 1" + ranges + ")")
-	ranges += " order by channel_id desc limit 1)"
-	return "(select min_amount" + ranges, ", (select min_amount || ' ' || max_amount || ' ' || compare_at" + ranges
+	ranges := " from product_prices r where r.product_id = p.id and " + force + channels
+	b.and("(" + always + " or (" + sometimes + ") and exists (select 1" + ranges + "))")
+	return "(select r.min_amount" + ranges + " order by r.channel_id desc limit 1)"
 }
 
 // organized filters by category, collection, tag and attributes.
@@ -224,15 +246,7 @@ func (s catalogStore) ListProducts(ctx context.Context, q catalog.ListQuery, pag
 		number int64
 	}
 	rows, err := sqldb.All(ctx, s.c, func(r sqldb.Scanner) (x row, err error) {
-		if q.Currency == "" {
-			return x, r.Scan(&x.ref.ID, &x.ref.Version, &x.text, &x.number)
-		}
-		var price string
-		if err := r.Scan(&x.ref.ID, &x.ref.Version, &x.text, &x.number, &price); err != nil {
-			return x, err
-		}
-		x.ref.Price, err = cardPrice(price, q.Currency)
-		return x, err
+		return x, r.Scan(&x.ref.ID, &x.ref.Version, &x.text, &x.number)
 	}, query, args...)
 	if err != nil {
 		return core.Page[catalog.CardRef]{}, err
@@ -245,40 +259,23 @@ func (s catalogStore) ListProducts(ctx context.Context, q catalog.ListQuery, pag
 	return out, nil
 }
 
-// cardPrice reads the lowest, highest and struck price of a range.
-func cardPrice(packed string, currency money.Currency) (*catalog.CardPrice, error) {
-	var n [3]int64
-	for i, part := range strings.Fields(packed) {
-		var err error
-		if n[i%3], err = strconv.ParseInt(part, 10, 64); err != nil {
-			return nil, err
-		}
-	}
-	p := &catalog.CardPrice{Min: money.New(n[0], currency), Max: money.New(n[1], currency)}
-	if n[2] != 0 {
-		was := money.New(n[2], currency)
-		p.CompareAt = &was
-	}
-	return p, nil
-}
-
 func (s catalogStore) Cards(ctx context.Context, ids []core.ProductID) ([]catalog.Card, error) {
 	var out []catalog.Card
 	for part := range slices.Chunk(ids, 1000) {
 		cards, err := sqldb.All(ctx, s.c, func(r sqldb.Scanner) (c catalog.Card, err error) {
-			var card, thumbnail []byte
+			var card, thumbnail, ranges []byte
 			var row catalog.Card
 			var published, created, updated int64
-			if err := r.Scan(&card, &row.Status, &published, &thumbnail, &row.Rating.Average, &row.Rating.Count, &row.VariantCount, &row.FirstVariant, &row.Version, &created, &updated); err != nil {
+			if err := r.Scan(&card, &ranges, &row.Status, &published, &thumbnail, &row.Rating.Average, &row.Rating.Count, &row.VariantCount, &row.FirstVariant, &row.Version, &created, &updated); err != nil {
 				return c, err
 			}
-			if err := errors.Join(json.Unmarshal(card, &c), thumbnailOf(thumbnail, &c.Thumbnail)); err != nil {
+			if err := errors.Join(json.Unmarshal(card, &c), thumbnailOf(thumbnail, &c.Thumbnail), json.Unmarshal(ranges, &c.Ranges)); err != nil {
 				return c, err
 			}
 			c.Status, c.Rating, c.VariantCount, c.FirstVariant, c.Version = row.Status, row.Rating, row.VariantCount, row.FirstVariant, row.Version
 			c.PublishedAt, c.CreatedAt, c.UpdatedAt = sqldb.Time(published), sqldb.Time(created), sqldb.Time(updated)
 			return c, nil
-		}, `select card, status, published_at, thumbnail, rating_average, rating_count, variant_count, first_variant_id, version, created_at, updated_at
+		}, `select card, ranges, status, published_at, thumbnail, rating_average, rating_count, variant_count, first_variant_id, version, created_at, updated_at
 			from products where id in `+sqldb.In(1, len(part)), sqldb.PadArgs(part)...)
 		if err != nil {
 			return nil, err

@@ -4,8 +4,9 @@ import "github.com/bodega-commerce/bodega/internal/sqldb"
 
 // catalogSchema is products and what hangs on them. What is never searched or
 // sorted by is in documents. products.card is what lists show, kept beside the
-// product so that a list reads no other table; product_prices is the price
-// range per channel and currency over time, for filters and sorting.
+// product so that a list reads no other table: ranges are the prices
+// it shows, sold says in which currencies and channels it has any. Sorting by
+// price needs product_prices, the same ranges as rows.
 func catalogSchema(version int) sqldb.Migration {
 	return sqldb.Migration{Version: version, Name: "catalog", SQL: `
 create table channels (
@@ -46,6 +47,8 @@ create table products (
 	rating_count bigint not null,
 	variant_count bigint not null,
 	first_variant_id {text} not null,
+	ranges {text} not null,
+	sold {text} not null,
 	version bigint not null,
 	created_at bigint not null,
 	updated_at bigint not null

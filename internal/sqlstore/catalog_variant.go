@@ -138,19 +138,23 @@ func rangeRows(id core.ProductID, ranges []catalog.PriceRange) [][]any {
 }
 
 func (s catalogStore) SetOffer(ctx context.Context, was, is catalog.Offer) error {
-	if was.VariantCount != is.VariantCount || was.FirstVariant != is.FirstVariant {
-		if err := s.c.Defer(ctx, `update products set variant_count = $1, first_variant_id = $2 where id = $3`, is.VariantCount, is.FirstVariant, is.ProductID); err != nil {
-			return err
-		}
-	}
 	same := func(a, b catalog.PriceRange) bool {
 		return a.Channel == b.Channel && a.Currency == b.Currency && a.From.Equal(b.From)
 	}
 	equal := func(a, b catalog.PriceRange) bool {
 		return same(a, b) && a.To.Equal(b.To) && a.Min == b.Min && a.Max == b.Max && a.CompareAt == b.CompareAt
 	}
-	if slices.EqualFunc(was.Ranges, is.Ranges, equal) {
+	priced := slices.EqualFunc(was.Ranges, is.Ranges, equal)
+	if priced && was.VariantCount == is.VariantCount && was.FirstVariant == is.FirstVariant {
 		return nil
+	}
+	ranges, err := toJSON(is.Ranges)
+	if err != nil {
+		return err
+	}
+	if err := s.c.Defer(ctx, `update products set variant_count = $1, first_variant_id = $2, ranges = $3, sold = $4 where id = $5`,
+		is.VariantCount, is.FirstVariant, ranges, soldIn(is.Ranges), is.ProductID); err != nil || priced {
+		return err
 	}
 	if !slices.EqualFunc(was.Ranges, is.Ranges, same) {
 		if err := s.c.Defer(ctx, `delete from product_prices where product_id = $1`, is.ProductID); err != nil {

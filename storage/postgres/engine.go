@@ -22,7 +22,13 @@ var dialect = &sqldb.Dialect{Name: "postgres", Text: `text collate "C"`, Serial:
 // rollbackTimeout bounds the rollback of a transaction whose context is over.
 const rollbackTimeout = 5 * time.Second
 
-type engine struct{ pool *pgxpool.Pool }
+type engine struct {
+	pool   *pgxpool.Pool
+	counts sqldb.Counters
+}
+
+// Stats implements sqldb.Engine.
+func (e *engine) Stats() sqldb.Stats { return e.counts.Stats() }
 
 func (e *engine) Dialect() *sqldb.Dialect { return dialect }
 
@@ -44,7 +50,8 @@ func (e *engine) transaction(ctx context.Context, begin string, fn func(sqldb.Co
 		return classify(err)
 	}
 	defer pc.Release() // a connection left inside a transaction is destroyed, not reused
-	c := &txConn{q: pc.Conn(), begin: begin}
+	e.counts.Transactions.Add(1)
+	c := &txConn{q: pc.Conn(), counts: &e.counts, begin: begin}
 	committed := false
 	defer func() {
 		if !committed {
@@ -66,14 +73,14 @@ func (e *engine) View(ctx context.Context, fn func(sqldb.Conn) error) error {
 		return classify(err)
 	}
 	defer pc.Release()
-	return fn(&txConn{q: pc.Conn(), readOnly: true})
+	return fn(&txConn{q: pc.Conn(), counts: &e.counts, readOnly: true})
 }
 
 // Join accepts a pgx.Tx, or a *sql.Tx of pgx's database/sql driver.
 func (e *engine) Join(hostTx any) (sqldb.Conn, error) {
 	switch tx := hostTx.(type) {
 	case pgx.Tx:
-		return &txConn{q: tx, eager: true}, nil
+		return &txConn{q: tx, counts: new(sqldb.Counters), eager: true}, nil
 	case *sql.Tx:
 		if tx != nil {
 			return sqldb.NewStdConn(tx, dialect, classify), nil
@@ -96,6 +103,7 @@ type queryer interface {
 
 type txConn struct {
 	q        queryer
+	counts   *sqldb.Counters
 	begin    string       // sent with the first statement; "" when begun or not ours
 	pending  []sqldb.Stmt // deferred writes
 	readOnly bool         // outside a transaction
@@ -128,6 +136,7 @@ func (c *txConn) ExecBatch(ctx context.Context, stmts []sqldb.Stmt) ([]int64, er
 	if c.readOnly {
 		return nil, errReadOnly
 	}
+	c.count(len(c.pending) + len(stmts))
 	if c.begin == "" && len(c.pending) == 0 && len(stmts) == 1 {
 		tag, err := c.q.Exec(ctx, stmts[0].SQL, stmts[0].Args...)
 		return []int64{tag.RowsAffected()}, classify(err)
@@ -151,6 +160,12 @@ func (c *txConn) ExecBatch(ctx context.Context, stmts []sqldb.Stmt) ([]int64, er
 	return counts, classify(br.Close())
 }
 
+// count notes a round trip with a number of statements.
+func (c *txConn) count(statements int) {
+	c.counts.RoundTrips.Add(1)
+	c.counts.Statements.Add(int64(statements))
+}
+
 // lead starts a batch with what must come before the next statement.
 func (c *txConn) lead() (b *pgx.Batch, n int) {
 	b = &pgx.Batch{}
@@ -172,6 +187,7 @@ func (c *txConn) Query(ctx context.Context, query string, args ...any) (sqldb.Ro
 	if c.readOnly && !sqldb.Reads(query) {
 		return nil, errReadOnly
 	}
+	c.count(len(c.pending) + 1)
 	if c.begin == "" && len(c.pending) == 0 {
 		r, err := c.q.Query(ctx, query, args...)
 		if err != nil {
@@ -201,6 +217,8 @@ func (c *txConn) commit(ctx context.Context) error {
 	if !c.begun && len(c.pending) == 0 {
 		return nil
 	}
+	c.count(len(c.pending))
+	c.counts.Commits.Add(1)
 	b, _ := c.lead()
 	b.Queue("commit")
 	br := c.q.SendBatch(ctx, b)

@@ -40,7 +40,7 @@ type engine struct {
 	waiting atomic.Int64
 	open    *group // the transaction begun and not yet committed; guarded by turn
 	closed  atomic.Bool
-	commits atomic.Int64 // groups committed
+	counts  sqldb.Counters
 }
 
 // group is write transactions that are committed together.
@@ -106,6 +106,7 @@ func (e *engine) member(ctx context.Context, fn func(sqldb.Conn) error) (*group,
 		return nil, err
 	}
 	g.size++
+	e.counts.Transactions.Add(1)
 	returned := false
 	defer func() {
 		if !returned { // fn panics: undo its work, let the others commit, let the panic go on
@@ -148,7 +149,7 @@ func (e *engine) undo() {
 func (e *engine) finish(err error) {
 	g := e.open
 	e.open = nil
-	e.commits.Add(1)
+	e.counts.Commits.Add(1)
 	if err != nil {
 		_ = e.exec("rollback") // fails when SQLite has done it already
 		g.err = err
@@ -209,6 +210,7 @@ func (c *writeConn) statement(ctx context.Context, query string) (*sql.Stmt, err
 	if c.failed != nil {
 		return nil, fmt.Errorf("sqlite: a statement before this one had failed: %w", c.failed)
 	}
+	c.e.counts.Statements.Add(1)
 	stmt, err := c.e.prepare(query)
 	return stmt, c.note(err)
 }
@@ -330,6 +332,7 @@ func (c *readConn) ExecBatch(ctx context.Context, stmts []sqldb.Stmt) ([]int64, 
 }
 
 func (c *readConn) Query(ctx context.Context, query string, args ...any) (sqldb.Rows, error) {
+	c.e.counts.Statements.Add(1)
 	cached, ok := c.e.rstmts.Load(query)
 	if !ok && c.e.rcount.Load() >= maxStmts { // once, without keeping it
 		rows, err := c.e.readers.QueryContext(ctx, query, args...)
@@ -356,6 +359,9 @@ func (c *readConn) Query(ctx context.Context, query string, args ...any) (sqldb.
 	}
 	return sqldb.NewStdRows(rows, classify), nil
 }
+
+// Stats implements sqldb.Engine.
+func (e *engine) Stats() sqldb.Stats { return e.counts.Stats() }
 
 // Join accepts a *sql.Tx on the same database file.
 func (e *engine) Join(hostTx any) (sqldb.Conn, error) {
