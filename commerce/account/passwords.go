@@ -93,6 +93,9 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) err
 			if err := st.VerifyEmail(ctx, core.CustomerID(c.ID), now); err != nil {
 				return err
 			}
+			if err := emit(ctx, s, tx, "customer.updated", c.ID, map[string]any{"customer_id": c.ID, "changed": []string{"email_verified_at"}}); err != nil {
+				return err
+			}
 		}
 		ended, err = s.setPassword(ctx, tx, c, hash, "password_reset")
 		return err

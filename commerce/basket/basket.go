@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/bodega-commerce/bodega/commerce/cart"
@@ -36,7 +35,9 @@ type Config struct {
 }
 
 // Service is the cart for shoppers. Everybody may make a cart; who knows its ID
-// may use it, unless it belongs to a customer. Safe for concurrent use.
+// may use it, unless it belongs to a customer: then only that customer, staff
+// with orders:write and the system may, and for all others it does not exist.
+// Safe for concurrent use.
 type Service struct {
 	db     core.Runner[Tx]
 	pricer *Pricer
@@ -58,6 +59,8 @@ type View struct {
 	Changes []Change    `json:"changes,omitempty"` // since the shopper last saw and accepted it
 
 	Goods map[core.VariantID]*catalog.Sellable `json:"-"`
+
+	levels map[core.StockItemID]stock.Availability
 }
 
 // Params are what a cart starts with. All may be empty.
@@ -77,18 +80,6 @@ type LineParams struct {
 	Metadata map[string]string
 }
 
-// Update changes what is set; nil leaves alone.
-type Update struct {
-	Email           *string
-	Locale          *string
-	Currency        *money.Currency
-	ShippingAddress *core.Address // the zero address takes it away
-	BillingAddress  *core.Address
-	ShippingMethod  *core.ShippingMethodID
-	Codes           *[]string
-	Metadata        *map[string]string
-}
-
 // Create makes a cart. A signed-in customer's cart is theirs from the start.
 func (s *Service) Create(ctx context.Context, p Params) (View, error) {
 	var v View
@@ -104,7 +95,7 @@ func (s *Service) Create(ctx context.Context, p Params) (View, error) {
 		}
 		c := cart.New(s.cfg.Clock.Now(), cart.Params{Channel: channel.ID, Currency: currency, Locale: channel.Locale(p.Locale),
 			Customer: core.ActorFrom(ctx).Customer, TTL: s.cfg.TTL})
-		if err := s.apply(&c, p.Changes); err != nil {
+		if err := apply(&c, p.Changes); err != nil {
 			return err
 		}
 		added, err := s.add(ctx, tx, &c, p.Lines)
@@ -117,7 +108,7 @@ func (s *Service) Create(ctx context.Context, p Params) (View, error) {
 		if err := enough(v, added); err != nil {
 			return err
 		}
-		see(&v.Cart, v.Quote, added)
+		see(&v, added)
 		return tx.Carts().Insert(ctx, v.Cart)
 	})
 	return v, err
@@ -164,7 +155,7 @@ func (s *Service) SetQuantity(ctx context.Context, id core.CartID, line core.Lin
 
 // Update changes addresses, email, shipping method and the like.
 func (s *Service) Update(ctx context.Context, id core.CartID, u Update) (View, error) {
-	return s.change(ctx, id, func(_ Tx, c *cart.Cart) ([]core.LineID, error) { return nil, s.apply(c, u) })
+	return s.change(ctx, id, func(_ Tx, c *cart.Cart) ([]core.LineID, error) { return nil, apply(c, u) })
 }
 
 // AddCode adds a promotion code that exists. Whether it applies, and why not,
@@ -172,12 +163,15 @@ func (s *Service) Update(ctx context.Context, id core.CartID, u Update) (View, e
 func (s *Service) AddCode(ctx context.Context, id core.CartID, code string) (View, error) {
 	return s.change(ctx, id, func(tx Tx, c *cart.Cart) ([]core.LineID, error) {
 		norm := promo.NormalCode(code)
+		if !validCode(norm) {
+			return nil, unknownCode("code")
+		}
 		found, err := tx.Promos().ByCodes(ctx, []string{norm})
 		if err != nil {
 			return nil, err
 		}
-		if norm == "" || len(found) == 0 {
-			return nil, &core.Error{Kind: core.KindInvalid, Code: "unknown_code", Field: "code", Message: "this code is not known"}
+		if len(found) == 0 {
+			return nil, unknownCode("code")
 		}
 		if slices.ContainsFunc(c.Codes, func(have string) bool { return promo.NormalCode(have) == norm }) {
 			return nil, nil
@@ -199,8 +193,8 @@ func (s *Service) RemoveCode(ctx context.Context, id core.CartID, code string) (
 	})
 }
 
-// Acknowledge accepts the prices as they are now, so that they are no longer
-// reported as changes.
+// Acknowledge accepts the prices and the total as they are now, so that they
+// are no longer reported as changes.
 func (s *Service) Acknowledge(ctx context.Context, id core.CartID) (View, error) {
 	return s.change(ctx, id, func(_ Tx, c *cart.Cart) ([]core.LineID, error) {
 		for i := range c.Lines {
@@ -224,82 +218,6 @@ func (s *Service) Delete(ctx context.Context, id core.CartID) error {
 	})
 }
 
-// Claim makes an anonymous cart the signed-in customer's: it is merged into the
-// cart they have, which is returned, or becomes theirs. The anonymous cart's ID
-// is worth nothing afterwards. A cart that belongs to a customer is never
-// merged into another's.
-func (s *Service) Claim(ctx context.Context, id core.CartID) (View, error) {
-	customer := core.ActorFrom(ctx).Customer
-	if customer == "" {
-		return View{}, core.Errorf(core.KindUnauthenticated, "unauthenticated", "sign in as a customer first")
-	}
-	var v View
-	err := s.db.Update(ctx, func(tx Tx) error {
-		c, err := s.read(ctx, id, tx.Carts().Lock)
-		if err != nil {
-			return err
-		}
-		now := s.cfg.Clock.Now()
-		if err := c.CheckActive(now); err != nil {
-			return err
-		}
-		if c.Customer == customer {
-			v, err = s.view(ctx, tx, c)
-			return err
-		}
-		if c.Customer != "" {
-			return core.NotFound("cart", id) // staff may see it, but not make it theirs
-		}
-		own, err := tx.Carts().OfCustomer(ctx, customer, c.Channel)
-		if err == nil && own.CheckActive(now) == nil {
-			own.Absorb(c)
-			c.State, c.MergedInto, c.Lines = cart.Merged, own.ID, nil
-		} else if err == nil || core.IsKind(err, core.KindNotFound) {
-			// A new ID: whoever else knows the old one must not see the customer's cart.
-			own = c
-			own.ID, own.Customer, own.Version = cart.NewID(), customer, 0
-			c.State, c.MergedInto, c.Lines = cart.Merged, own.ID, nil
-			if err := tx.Carts().Insert(ctx, own); err != nil {
-				return err
-			}
-		} else {
-			return err
-		}
-		c.Touch(now, s.cfg.TTL)
-		if err := tx.Carts().Save(ctx, &c); err != nil {
-			return err
-		}
-		own.Touch(now, s.cfg.TTL)
-		if v, err = s.view(ctx, tx, own); err != nil {
-			return err
-		}
-		return tx.Carts().Save(ctx, &v.Cart)
-	})
-	return v, err
-}
-
-// Mine returns the signed-in customer's cart in a channel.
-func (s *Service) Mine(ctx context.Context, channel string) (View, error) {
-	customer := core.ActorFrom(ctx).Customer
-	if customer == "" {
-		return View{}, core.Errorf(core.KindUnauthenticated, "unauthenticated", "sign in as a customer first")
-	}
-	var v View
-	err := s.db.View(ctx, func(tx Tx) error {
-		ch, err := s.channel(ctx, tx, channel)
-		if err != nil {
-			return err
-		}
-		c, err := tx.Carts().OfCustomer(ctx, customer, ch.ID)
-		if err != nil {
-			return err
-		}
-		v, err = s.view(ctx, tx, c)
-		return err
-	})
-	return v, err
-}
-
 // List returns carts for the back office, newest change first.
 func (s *Service) List(ctx context.Context, f cart.Filter, page core.PageQuery) (core.Page[cart.Cart], error) {
 	var out core.Page[cart.Cart]
@@ -313,7 +231,8 @@ func (s *Service) List(ctx context.Context, f cart.Filter, page core.PageQuery) 
 	return out, err
 }
 
-// Prune deletes carts that expired more than a TTL ago. A worker calls it.
+// Prune deletes carts that have expired or were merged, and returns how many. A
+// worker calls it.
 func (s *Service) Prune(ctx context.Context) (int64, error) {
 	const batch = 500
 	var total int64
@@ -360,13 +279,14 @@ func (s *Service) change(ctx context.Context, id core.CartID, edit func(tx Tx, c
 			return err
 		}
 		c.Touch(now, s.cfg.TTL)
+		c.SeenTotal = money.Money{} // the shopper changes it, and is told the new one
 		if v, err = s.view(ctx, tx, c); err != nil {
 			return err
 		}
 		if err := enough(v, touched); err != nil {
 			return err
 		}
-		see(&v.Cart, v.Quote, touched)
+		see(&v, touched)
 		return tx.Carts().Save(ctx, &v.Cart)
 	})
 	return v, err
@@ -378,6 +298,9 @@ func (s *Service) view(ctx context.Context, tx Tx, c cart.Cart) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
+	if c.State != cart.Active { // nothing is left to decide
+		return View{Cart: c, Quote: p.Quote, Goods: p.Goods}, nil
+	}
 	var items []core.StockItemID
 	for _, g := range p.Goods {
 		if g.StockItemID != "" {
@@ -385,13 +308,13 @@ func (s *Service) view(ctx context.Context, tx Tx, c cart.Cart) (View, error) {
 		}
 	}
 	var levels map[core.StockItemID]stock.Availability
-	if len(items) > 0 && c.State == cart.Active {
+	if len(items) > 0 {
 		slices.Sort(items)
 		if levels, err = stock.AvailabilityOf(ctx, tx.Stock(), slices.Compact(items)); err != nil {
 			return View{}, err
 		}
 	}
-	return View{Cart: c, Quote: p.Quote, Goods: p.Goods, Changes: Changes(&c, p, levels)}, nil
+	return View{Cart: c, Quote: p.Quote, Goods: p.Goods, Changes: Changes(&c, p, levels), levels: levels}, nil
 }
 
 // add puts goods into the cart and returns the lines they are on.
@@ -399,12 +322,15 @@ func (s *Service) add(ctx context.Context, tx Tx, c *cart.Cart, lines []LinePara
 	if len(lines) == 0 {
 		return nil, nil
 	}
+	if len(lines) > cart.MaxLines {
+		return nil, core.Invalid("lines", "a cart holds at most %d lines", cart.MaxLines)
+	}
 	var skus []string
 	for i, l := range lines {
 		if l.Variant == "" && l.SKU == "" {
 			return nil, core.Invalid(fmt.Sprintf("lines[%d]", i), "name a variant_id or a sku")
 		}
-		if l.Variant == "" {
+		if l.Variant == "" && core.ValidText(l.SKU) {
 			skus = append(skus, l.SKU)
 		}
 	}
@@ -430,102 +356,4 @@ func (s *Service) add(ctx context.Context, tx Tx, c *cart.Cart, lines []LinePara
 		touched = append(touched, id)
 	}
 	return touched, nil
-}
-
-// enough refuses lines that are not sold or not in stock.
-func enough(v View, touched []core.LineID) error {
-	for _, ch := range v.Changes {
-		if !slices.Contains(touched, ch.Line) {
-			continue
-		}
-		l := lineOf(&v.Cart, ch.Line)
-		switch ch.Kind {
-		case NotSold:
-			return &core.Error{Kind: core.KindInvalid, Code: "not_sold", Field: "variant_id", Message: "this is not sold here: " + strings.ReplaceAll(ch.Why, "_", " ")}
-		case NotEnoughStock:
-			g := v.Goods[l.Variant]
-			return &stock.InsufficientError{ItemID: g.StockItemID, SKU: g.SKU, Wanted: l.Quantity, Available: *ch.Available}
-		}
-	}
-	return nil
-}
-
-// see notes the prices a shopper is being shown: of the touched lines, and of
-// those without one.
-func see(c *cart.Cart, q quote.Quote, touched []core.LineID) {
-	for i := range c.Lines {
-		l := &c.Lines[i]
-		if l.SeenPrice.Currency == c.Currency && !slices.Contains(touched, l.ID) {
-			continue
-		}
-		for _, priced := range q.Lines {
-			if priced.LineID == l.ID {
-				l.SeenPrice = priced.UnitPrice
-			}
-		}
-	}
-}
-
-func (s *Service) apply(c *cart.Cart, u Update) error {
-	var v core.Violations
-	if u.Email != nil {
-		email := strings.TrimSpace(*u.Email)
-		v.Check(email == "" || core.ValidEmail(email), "email", "is not an email address")
-		c.Email = email
-	}
-	if u.Locale != nil {
-		v.Check(catalog.ValidLocale(*u.Locale), "locale", "must be a BCP 47 tag such as de or de-CH")
-		c.Locale = *u.Locale
-	}
-	if u.Currency != nil && *u.Currency != c.Currency {
-		v.Check(u.Currency.Valid(), "currency", "must be an ISO 4217 code")
-		c.Currency = *u.Currency // the quote refuses one the channel does not sell in
-	}
-	for _, a := range []struct {
-		field string
-		from  *core.Address
-		to    *core.Address
-	}{{"shipping_address", u.ShippingAddress, &c.ShippingAddress}, {"billing_address", u.BillingAddress, &c.BillingAddress}} {
-		if a.from == nil {
-			continue
-		}
-		addr := a.from.Normalize()
-		// A country alone is enough to estimate; checkout asks for the rest.
-		if partial := addr; !addr.IsZero() {
-			partial.Line1, partial.City, partial.Name = orX(addr.Line1), orX(addr.City), orX(addr.Name)
-			if err := partial.Validate(a.field); err != nil {
-				return err
-			}
-		}
-		*a.to = addr
-	}
-	if u.ShippingMethod != nil {
-		v.Check(*u.ShippingMethod == "" || core.ValidID(string(*u.ShippingMethod), core.PrefixShippingMethod), "shipping_method_id", "is not a shipping method")
-		c.ShippingMethod = *u.ShippingMethod
-	}
-	if u.Codes != nil {
-		v.Check(len(*u.Codes) <= cart.MaxCodes, "codes", "a cart takes at most %d codes", cart.MaxCodes)
-		c.Codes = nil
-		for i, code := range *u.Codes {
-			norm := promo.NormalCode(code)
-			v.Check(norm != "", fmt.Sprintf("codes[%d]", i), "is not a code")
-			if !slices.Contains(c.Codes, norm) {
-				c.Codes = append(c.Codes, norm)
-			}
-		}
-	}
-	if u.Metadata != nil {
-		if err := cart.CheckMetadata("metadata", *u.Metadata); err != nil {
-			return err
-		}
-		c.Metadata = *u.Metadata
-	}
-	return v.Err()
-}
-
-func orX(s string) string {
-	if s == "" {
-		return "x"
-	}
-	return s
 }

@@ -2,6 +2,8 @@ package basket
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/bodega-commerce/bodega/commerce/cart"
 	"github.com/bodega-commerce/bodega/commerce/core"
@@ -18,14 +20,17 @@ const (
 	PriceFell      ChangeKind = "price_fell"
 	NotSold        ChangeKind = "not_sold" // any more, or here
 	NotEnoughStock ChangeKind = "not_enough_stock"
+	// TotalChanged is about the cart, not a line: shipping, taxes or promotions
+	// are others now.
+	TotalChanged ChangeKind = "total_changed"
 )
 
-// Change is something the shopper should know about a line.
+// Change is something the shopper should know about a line, or about the cart.
 type Change struct {
-	Line      core.LineID `json:"line_id"`
+	Line      core.LineID `json:"line_id,omitempty"` // "" is the cart
 	Kind      ChangeKind  `json:"kind"`
 	Message   string      `json:"message"`
-	Was       money.Money `json:"was,omitzero"` // unit price the shopper saw
+	Was       money.Money `json:"was,omitzero"` // unit price, or total, that the shopper saw
 	Now       money.Money `json:"now,omitzero"`
 	Available *int64      `json:"available,omitempty"`
 	Why       string      `json:"why,omitempty"` // of NotSold: "unpublished", "no_price", ...
@@ -74,7 +79,54 @@ func Changes(c *cart.Cart, p Priced, levels map[core.StockItemID]stock.Availabil
 			out = append(out, Change{Line: l.LineID, Kind: NotEnoughStock, Available: &left, Message: msg})
 		}
 	}
+	// What a line explains is not told twice.
+	explained := slices.ContainsFunc(out, func(ch Change) bool { return ch.Kind != NotEnoughStock })
+	if now := p.Quote.Totals.Total; !explained && c.SeenTotal.Currency == now.Currency && now.Currency != "" && c.SeenTotal != now {
+		out = append(out, Change{Kind: TotalChanged, Was: c.SeenTotal, Now: now,
+			Message: fmt.Sprintf("Shipping, taxes or promotions have changed: the total is %s now, it was %s.", now.Display(), c.SeenTotal.Display())})
+	}
 	return out
+}
+
+// enough refuses goods that are not sold or not in stock, when they were
+// touched. Lines of one item count together.
+func enough(v View, touched []core.LineID) error {
+	mine := map[core.StockItemID]bool{}
+	wanted := map[core.StockItemID]int64{}
+	for _, l := range v.Cart.Lines {
+		if g := v.Goods[l.Variant]; g != nil {
+			wanted[g.StockItemID] += l.Quantity
+			mine[g.StockItemID] = mine[g.StockItemID] || slices.Contains(touched, l.ID)
+		}
+	}
+	for _, ch := range v.Changes {
+		l := lineOf(&v.Cart, ch.Line)
+		switch {
+		case ch.Kind == NotSold && slices.Contains(touched, ch.Line):
+			return &core.Error{Kind: core.KindInvalid, Code: "not_sold", Field: "variant_id", Message: "this is not sold here: " + strings.ReplaceAll(ch.Why, "_", " ")}
+		case ch.Kind == NotEnoughStock && mine[v.Goods[l.Variant].StockItemID]:
+			g := v.Goods[l.Variant]
+			return &stock.InsufficientError{ItemID: g.StockItemID, SKU: g.SKU, Wanted: wanted[g.StockItemID], Available: v.levels[g.StockItemID].Sellable}
+		}
+	}
+	return nil
+}
+
+// see notes what a shopper is being shown: the total, and the prices of the
+// touched lines and of those without one.
+func see(v *View, touched []core.LineID) {
+	v.Cart.SeenTotal = v.Quote.Totals.Total
+	for i := range v.Cart.Lines {
+		l := &v.Cart.Lines[i]
+		if l.SeenPrice.Currency == v.Cart.Currency && !slices.Contains(touched, l.ID) {
+			continue
+		}
+		for _, priced := range v.Quote.Lines {
+			if priced.LineID == l.ID {
+				l.SeenPrice = priced.UnitPrice
+			}
+		}
+	}
 }
 
 func lineOf(c *cart.Cart, id core.LineID) *cart.Line {

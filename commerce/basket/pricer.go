@@ -27,10 +27,15 @@ type Pricer struct{ loader *quote.Loader }
 // NewPricer makes a pricer over a loader.
 func NewPricer(loader *quote.Loader) *Pricer { return &Pricer{loader} }
 
-// Priced is a cart's quote and the goods it is about.
+// Priced is a cart's quote and what it is about.
 type Priced struct {
-	Quote quote.Quote
-	Goods map[core.VariantID]*catalog.Sellable
+	Quote   quote.Quote
+	Goods   map[core.VariantID]*catalog.Sellable
+	Channel catalog.Channel
+	Email   string // to write to: the cart's, else its customer's
+	// BuyerKey is whom limits per customer count: the customer ID, or a guest's
+	// email.
+	BuyerKey string
 }
 
 // Well-known entries of a customer that decide taxes: the group of those who
@@ -40,15 +45,14 @@ const (
 	MetadataVATID  = "vat_id"
 )
 
-// Price computes what a cart costs now. Adding code, when not empty, prices the
-// cart as if the code were among its own.
+// Price computes what a cart costs now.
 func (p *Pricer) Price(ctx context.Context, tx PriceTx, c *cart.Cart) (Priced, error) {
 	req := quote.Request{Channel: c.Channel, Currency: c.Currency, Lines: make([]quote.RequestLine, len(c.Lines)), Destination: c.ShippingAddress,
 		Billing: c.BillingAddress, ShippingMethod: c.ShippingMethod, Codes: c.Codes}
 	for i, l := range c.Lines {
 		req.Lines[i] = quote.RequestLine{ID: l.ID, VariantID: l.Variant, Quantity: l.Quantity}
 	}
-	buyer, err := p.buyer(ctx, tx, c)
+	buyer, email, err := p.buyer(ctx, tx, c)
 	if err != nil {
 		return Priced{}, err
 	}
@@ -68,24 +72,34 @@ func (p *Pricer) Price(ctx context.Context, tx PriceTx, c *cart.Cart) (Priced, e
 		}
 		in.Customer.FirstOrder = len(before.Items) == 0
 	}
+	channel, err := p.loader.Channel(ctx, tx, string(c.Channel))
+	if err != nil {
+		return Priced{}, err
+	}
 	q, err := quote.Compute(in)
-	return Priced{q, in.Goods}, err
+	return Priced{Quote: q, Goods: in.Goods, Channel: channel, Email: email, BuyerKey: buyer.Key}, err
 }
 
-// buyer collects what decides prices about the cart's owner.
-func (p *Pricer) buyer(ctx context.Context, tx PriceTx, c *cart.Cart) (quote.Customer, error) {
+// buyer collects what decides prices about the cart's owner, and the address to
+// write to.
+func (p *Pricer) buyer(ctx context.Context, tx PriceTx, c *cart.Cart) (quote.Customer, string, error) {
+	guest := quote.Customer{Key: core.NormalEmail(c.Email)}
 	if c.Customer == "" {
-		return quote.Customer{Key: core.NormalEmail(c.Email)}, nil
+		return guest, c.Email, nil
 	}
 	who, err := tx.Accounts().Customer(ctx, c.Customer)
-	if core.IsKind(err, core.KindNotFound) {
-		return quote.Customer{Key: core.NormalEmail(c.Email)}, nil
+	if core.IsKind(err, core.KindNotFound) { // the program keeps its accounts elsewhere
+		return quote.Customer{ID: c.Customer, Key: string(c.Customer)}, c.Email, nil
 	}
 	if err != nil {
-		return quote.Customer{}, err
+		return guest, "", err
+	}
+	email := c.Email
+	if email == "" {
+		email = who.Email
 	}
 	return quote.Customer{ID: who.ID, Key: string(who.ID), Groups: who.Groups,
-		Tax: tax.Buyer{Exempt: slices.Contains(who.Groups, GroupTaxExempt), VATID: who.Metadata[MetadataVATID]}}, nil
+		Tax: tax.Buyer{Exempt: slices.Contains(who.Groups, GroupTaxExempt), VATID: who.Metadata[MetadataVATID]}}, email, nil
 }
 
 func wantsFirstOrder(ps []promo.Candidate) bool {

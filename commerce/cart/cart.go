@@ -48,6 +48,7 @@ type Cart struct {
 	ShippingMethod  core.ShippingMethodID `json:"shipping_method_id,omitempty"`
 	Codes           []string              `json:"codes,omitempty"` // promotion codes as typed
 	Metadata        map[string]string     `json:"metadata,omitempty"`
+	SeenTotal       money.Money           `json:"seen_total,omitzero"` // what the shopper was last told it costs
 	State           State                 `json:"state"`
 	Order           core.OrderID          `json:"order_id,omitempty"`    // of a completed cart
 	MergedInto      core.CartID           `json:"merged_into,omitempty"` // of a merged cart
@@ -199,6 +200,16 @@ func (c *Cart) Absorb(from Cart) {
 	if c.Email == "" {
 		c.Email = from.Email
 	}
+	if len(c.Metadata) == 0 {
+		c.Metadata = from.Metadata
+	}
+}
+
+// MergeInto ends a cart whose contents went into another. What was in it is
+// forgotten: whoever else knows its ID learns nothing of its owner.
+func (c *Cart) MergeInto(id core.CartID) {
+	*c = Cart{ID: c.ID, Channel: c.Channel, Currency: c.Currency, Locale: c.Locale, Lines: []Line{}, State: Merged, MergedInto: id,
+		Version: c.Version, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, ExpiresAt: c.ExpiresAt}
 }
 
 // Touch moves the version and the expiry on; call it before saving a change.

@@ -172,3 +172,36 @@ func checkAttributes(v *core.Violations, field string, values []AttributeValue, 
 		}
 	}
 }
+
+// AttributeFilter selects products by an attribute.
+type AttributeFilter struct {
+	Code   string   `json:"code"`
+	Values []string `json:"values,omitempty"` // any of these: choices, a text, a date, "true" or "false"
+	Min    *float64 `json:"min,omitempty"`    // of a number
+	Max    *float64 `json:"max,omitempty"`
+}
+
+// AttributeView is an attribute's value with its definition's words.
+type AttributeView struct {
+	Code   string            `json:"code"`
+	Name   string            `json:"name"`
+	Type   AttributeType     `json:"type"`
+	Unit   string            `json:"unit,omitempty"`
+	Text   string            `json:"text,omitempty"`
+	Number *float64          `json:"number,omitempty"`
+	Bool   *bool             `json:"bool,omitempty"`
+	Date   string            `json:"date,omitempty"`
+	Values []AttributeChoice `json:"values,omitempty"` // with their names in the locale
+}
+
+func (a *Attribute) view(x AttributeValue, locale string) AttributeView {
+	out := AttributeView{Code: a.Code, Name: a.LocalName(locale), Type: a.Type, Unit: a.Unit, Text: x.Text, Number: x.Number, Bool: x.Bool, Date: x.Date}
+	for _, code := range x.Values {
+		for _, c := range a.Values {
+			if c.Code == code {
+				out.Values = append(out.Values, AttributeChoice{Code: c.Code, Name: c.LocalName(locale), Color: c.Color})
+			}
+		}
+	}
+	return out
+}

@@ -129,14 +129,6 @@ type ListParams struct {
 	Sort       Sort
 }
 
-// AttributeFilter selects products by an attribute.
-type AttributeFilter struct {
-	Code   string   `json:"code"`
-	Values []string `json:"values,omitempty"` // any of these: choices, a text, a date, "true" or "false"
-	Min    *float64 `json:"min,omitempty"`    // of a number
-	Max    *float64 `json:"max,omitempty"`
-}
-
 // ListQuery is what a store is asked for a list.
 type ListQuery struct {
 	ListParams

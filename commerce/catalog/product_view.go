@@ -58,19 +58,6 @@ type VariantView struct {
 	CompareAt   *money.Money      `json:"compare_at,omitempty"`
 }
 
-// AttributeView is an attribute's value with its definition's words.
-type AttributeView struct {
-	Code   string            `json:"code"`
-	Name   string            `json:"name"`
-	Type   AttributeType     `json:"type"`
-	Unit   string            `json:"unit,omitempty"`
-	Text   string            `json:"text,omitempty"`
-	Number *float64          `json:"number,omitempty"`
-	Bool   *bool             `json:"bool,omitempty"`
-	Date   string            `json:"date,omitempty"`
-	Values []AttributeChoice `json:"values,omitempty"` // with their names in the locale
-}
-
 // View returns a product as a shopper sees it, in at most four statements.
 // What is not published or not in the channel is not found, except that staff
 // see what is not published. Inactive variants are left out.
@@ -147,18 +134,6 @@ func viewOf(own Product, images []Image, defs []Attribute, p ViewParams, at time
 	for _, a := range own.Attributes {
 		if i := slices.IndexFunc(defs, func(d Attribute) bool { return d.Code == a.Code }); i >= 0 {
 			out.Attributes = append(out.Attributes, defs[i].view(a, p.Locale))
-		}
-	}
-	return out
-}
-
-func (a *Attribute) view(x AttributeValue, locale string) AttributeView {
-	out := AttributeView{Code: a.Code, Name: a.LocalName(locale), Type: a.Type, Unit: a.Unit, Text: x.Text, Number: x.Number, Bool: x.Bool, Date: x.Date}
-	for _, code := range x.Values {
-		for _, c := range a.Values {
-			if c.Code == code {
-				out.Values = append(out.Values, AttributeChoice{Code: c.Code, Name: c.LocalName(locale), Color: c.Color})
-			}
 		}
 	}
 	return out

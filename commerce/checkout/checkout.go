@@ -3,6 +3,7 @@ package checkout
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/bodega-commerce/bodega/commerce/basket"
@@ -11,7 +12,6 @@ import (
 	"github.com/bodega-commerce/bodega/commerce/money"
 	"github.com/bodega-commerce/bodega/commerce/order"
 	"github.com/bodega-commerce/bodega/commerce/payment"
-	"github.com/bodega-commerce/bodega/commerce/quote"
 	"github.com/bodega-commerce/bodega/commerce/settlement"
 	"github.com/bodega-commerce/bodega/commerce/stock"
 )
@@ -32,8 +32,12 @@ type Config struct {
 	// RiskTimeout bounds Risk; when it passes, or Risk fails, the order goes on
 	// and its timeline says so. Default 200 ms.
 	RiskTimeout time.Duration
-	IDs         *core.IDs  // default random
-	Clock       core.Clock // default the system clock
+	// Joined says that db is bound to a transaction of the caller's. Then only
+	// orders that need no answer from a payment provider can be completed: what a
+	// provider did could not be rolled back. Default false.
+	Joined bool
+	IDs    *core.IDs  // default random
+	Clock  core.Clock // default the system clock
 }
 
 // Service completes carts. Safe for concurrent use.
@@ -63,8 +67,8 @@ type Params struct {
 	Token     string // what the provider's script made of the card
 	ReturnURL string // where the buyer comes back to
 	// Expected is the total the buyer saw. When the order would come to another
-	// amount nothing is ordered: *PriceChangedError. Without it, prices that
-	// changed since they were shown are refused alike.
+	// amount nothing is ordered: *PriceChangedError. Without it, prices and totals
+	// that changed since the basket last showed them are refused alike.
 	Expected *money.Money
 	Note     string // the buyer's
 	Metadata map[string]string
@@ -80,36 +84,21 @@ type Result struct {
 	Existing bool
 }
 
-// PriceChangedError says that an order would come to another total than the
-// buyer saw. Show the new quote and ask again.
-type PriceChangedError struct {
-	Expected money.Money // zero when none was given
-	Quote    quote.Quote
-}
-
-func (e *PriceChangedError) Error() string {
-	return "prices have changed: the total is " + e.Quote.Totals.Total.String()
-}
-
-// ErrorKind implements core.Classified.
-func (e *PriceChangedError) ErrorKind() core.Kind { return core.KindConflict }
-
-// ErrorCode implements core.Classified.
-func (e *PriceChangedError) ErrorCode() string { return "price_changed" }
-
-// ErrorDetails implements core.Detailed.
-func (e *PriceChangedError) ErrorDetails() map[string]any {
-	return map[string]any{"expected": e.Expected, "total": e.Quote.Totals.Total}
-}
-
 // Complete turns a cart into an order and pays for it. It is the one way an
 // order comes to be, for shoppers, webhooks, staff and agents alike.
 //
-// Several calls for one cart make one order, and all return it. A payment that
-// is declined leaves the cart open and is a *payment.DeclinedError; stock that
-// ran out is a *stock.InsufficientError. When the buyer has to act (3-D
-// Secure), the order is pending and Result.Action says what to do; its stock is
-// held for Config.Hold.
+// Several calls for one cart make one order, and all return it as it is by then,
+// to whoever may use the cart. Completing an anonymous cart, a signed-in customer
+// makes it, and the order, their own.
+//
+// A cart that lacks something is a *NotReadyError, stock that ran out is a
+// *stock.InsufficientError, a promotion that was used up a *promo.ExhaustedError;
+// nothing was ordered then. A payment that is declined is a
+// *payment.DeclinedError and leaves the cart open. When the buyer has to act
+// (3-D Secure), the order is pending and Result.Action says what to do; its stock
+// is held for settlement.Config.Hold. A provider that does not answer is an
+// *UncertainError: do not pay again. Once a provider is asked, the end of ctx
+// does not stop Complete.
 func (s *Service) Complete(ctx context.Context, id core.CartID, p Params) (Result, error) {
 	var provider payment.Provider
 	if p.Provider != "" {
@@ -158,36 +147,9 @@ func (s *Service) Complete(ctx context.Context, id core.CartID, p Params) (Resul
 		if err := r.Payment.Err(); err != nil {
 			return Result{}, err
 		}
-		return Result{}, core.Errorf(core.KindOutOfStock, "out_of_stock", "the goods were gone before the payment came; the money is given back")
+		return Result{}, core.Errorf(core.KindConflict, "order_given_up", "the order was given up before the payment came, or its goods were gone; the money is given back")
 	}
 	return r, nil
-}
-
-// UncertainError says that the payment provider did not answer. The order is
-// pending; it will be placed or given up as soon as the provider tells. Ask for
-// the order instead of paying again.
-type UncertainError struct {
-	Order   core.OrderID
-	Payment core.PaymentID
-	Err     error
-}
-
-func (e *UncertainError) Error() string {
-	return "the payment provider has not answered; do not pay again, the order will be placed or given up shortly"
-}
-
-// Unwrap returns the provider's error.
-func (e *UncertainError) Unwrap() error { return e.Err }
-
-// ErrorKind implements core.Classified.
-func (e *UncertainError) ErrorKind() core.Kind { return core.KindUnavailable }
-
-// ErrorCode implements core.Classified.
-func (e *UncertainError) ErrorCode() string { return "payment_uncertain" }
-
-// ErrorDetails implements core.Detailed.
-func (e *UncertainError) ErrorDetails() map[string]any {
-	return map[string]any{"order_id": e.Order, "payment_id": e.Payment}
 }
 
 func (s *Service) authorization(o *order.Order, p payment.Payment, params Params) payment.AuthorizeRequest {
@@ -214,13 +176,19 @@ func (s *Service) open(ctx context.Context, tx Tx, id core.CartID, p Params, pro
 	} else if err != nil {
 		return Result{}, err
 	}
+	if s.cfg.Risk != nil && (c.ID != v.cart || c.Version != v.version) {
+		return Result{}, core.Errorf(core.KindConflict, "cart_changed", "the cart changed meanwhile; try again")
+	}
+	adopt(ctx, &c)
 	o, priced, err := s.price(ctx, tx, &c, p)
 	if err != nil {
 		return Result{}, err
 	}
 	total := o.Totals.Total
-	if total.IsPositive() && provider == nil {
-		return Result{}, core.Invalid("payment.provider", "is required: %s are to be paid", total)
+	if total.IsPositive() {
+		if err := s.payable(provider, total); err != nil {
+			return Result{}, err
+		}
 	}
 	// What is decided in this transaction is reserved for good, the rest until
 	// the hold ends.
@@ -232,7 +200,7 @@ func (s *Service) open(ctx context.Context, tx Tx, id core.CartID, p Params, pro
 	if _, err := s.stock.Reserve(ctx, tx.Stock(), string(o.ID), settlement.Requests(o), hold); err != nil {
 		return Result{}, err
 	}
-	if rs := priced.Quote.Redemptions(o.ID, buyerKey(&c), now); len(rs) > 0 {
+	if rs := priced.Quote.Redemptions(o.ID, priced.BuyerKey, now); len(rs) > 0 {
 		if err := tx.Promos().Redeem(ctx, rs); err != nil {
 			return Result{}, err
 		}
@@ -271,6 +239,11 @@ func (s *Service) open(ctx context.Context, tx Tx, id core.CartID, p Params, pro
 		if err := s.settle.Emit(ctx, tx, "order.placed", o); err != nil {
 			return Result{}, err
 		}
+		if o.Payment == order.Paid {
+			if err := s.settle.Emit(ctx, tx, "order.paid", o); err != nil {
+				return Result{}, err
+			}
+		}
 	} else {
 		timeline = append(timeline, s.settle.Entry(ctx, o.ID, "order.created", "The order waits for its payment.", true, nil))
 	}
@@ -281,6 +254,29 @@ func (s *Service) open(ctx context.Context, tx Tx, id core.CartID, p Params, pro
 	c.UpdatedAt = now
 	r.Order = *o
 	return r, tx.Carts().Save(ctx, &c)
+}
+
+// adopt makes an anonymous cart that a signed-in customer completes theirs, so
+// that its order is among their orders and their limits count.
+func adopt(ctx context.Context, c *cart.Cart) {
+	if c.Customer == "" {
+		c.Customer = core.ActorFrom(ctx).Customer
+	}
+}
+
+// payable says whether the provider can take the total.
+func (s *Service) payable(provider payment.Provider, total money.Money) error {
+	if provider == nil {
+		return core.Invalid("payment.provider", "is required: %s are to be paid", total)
+	}
+	can := provider.Capabilities()
+	if len(can.Currencies) > 0 && !slices.Contains(can.Currencies, total.Currency) {
+		return core.Invalid("payment.provider", "%s does not take %s", provider.Name(), total.Currency)
+	}
+	if s.cfg.Joined && !can.Instant {
+		return core.Errorf(core.KindConflict, "payment_in_transaction", "%s cannot be asked inside a transaction that may be rolled back", provider.Name())
+	}
+	return nil
 }
 
 // existing is the result of completing a cart that is an order already.

@@ -2,6 +2,8 @@ package checkout
 
 import (
 	"context"
+	"errors"
+	"maps"
 
 	"github.com/bodega-commerce/bodega/commerce/basket"
 	"github.com/bodega-commerce/bodega/commerce/cart"
@@ -9,32 +11,33 @@ import (
 	"github.com/bodega-commerce/bodega/commerce/money"
 	"github.com/bodega-commerce/bodega/commerce/order"
 	"github.com/bodega-commerce/bodega/commerce/promo"
-	"github.com/bodega-commerce/bodega/commerce/quote"
 	"github.com/bodega-commerce/bodega/commerce/shipping"
 	"github.com/bodega-commerce/bodega/commerce/tax"
 )
 
-// NotReadyError says what a cart lacks before it can be ordered.
-type NotReadyError struct{ core.Violations }
-
-// ErrorCode implements core.Classified.
-func (e *NotReadyError) ErrorCode() string { return "cart_not_ready" }
-
-// Unwrap gives the fields at fault.
-func (e *NotReadyError) Unwrap() error { return e.Violations }
-
 // check says whether a priced cart may be ordered as the buyer saw it.
-func check(c *cart.Cart, q quote.Quote, p Params) error {
+func check(c *cart.Cart, priced basket.Priced, p Params) error {
 	var v core.Violations
+	q := priced.Quote
 	v.Check(len(c.Lines) > 0, "lines", "the cart is empty")
 	for _, problem := range q.Problems {
 		v.Check(false, "lines", "a line is not sold any more (%s, %s): remove it", problem.LineID, problem.Why)
 	}
-	v.Check(core.ValidEmail(c.Email), "email", "is required")
+	v.Check(core.ValidEmail(priced.Email), "email", "is required")
+	complete := func(a core.Address, field string) {
+		var vs core.Violations
+		if errors.As(a.Validate(field), &vs) {
+			v = append(v, vs...)
+		}
+	}
+	if !c.BillingAddress.IsZero() {
+		complete(c.BillingAddress, "billing_address")
+	}
 	if q.RequiresShipping {
-		pickup := q.Shipping != nil && q.Shipping.Option.Kind == shipping.PickUp
-		if err := c.ShippingAddress.Validate("shipping_address"); err != nil && !pickup {
-			v.Check(false, "shipping_address", "is not complete: %s", err)
+		if q.Shipping == nil || q.Shipping.Option.Kind != shipping.PickUp {
+			complete(c.ShippingAddress, "shipping_address")
+			country := c.ShippingAddress.Country
+			v.Check(country == "" || priced.Channel.SellsTo(country), "shipping_address.country", "is not a country this channel sells to")
 		}
 		switch {
 		case q.ShippingProblem != nil:
@@ -60,15 +63,21 @@ func check(c *cart.Cart, q quote.Quote, p Params) error {
 			}
 		}
 	}
+	if seen := c.SeenTotal; seen.Currency != "" && seen != q.Totals.Total {
+		return &PriceChangedError{Expected: seen, Quote: q}
+	}
 	return nil
 }
 
 // newOrder writes a priced cart down as a pending order.
 func (s *Service) newOrder(c *cart.Cart, priced basket.Priced, p Params) *order.Order {
 	q, now, zero := priced.Quote, s.cfg.Clock.Now(), money.Zero(c.Currency)
+	metadata := map[string]string{}
+	maps.Copy(metadata, c.Metadata)
+	maps.Copy(metadata, p.Metadata)
 	o := &order.Order{ID: core.NewID[core.OrderID](s.cfg.IDs, core.PrefixOrder), Number: order.NewNumber(s.cfg.IDs), Cart: c.ID, Token: order.NewToken(),
-		Channel: c.Channel, Currency: q.Currency, Locale: c.Locale, Customer: c.Customer, Email: c.Email, ShippingAddress: c.ShippingAddress,
-		BillingAddress: c.BillingAddress, Codes: q.AppliedCodes(), Quote: q.Hash(), Note: p.Note, Metadata: p.Metadata,
+		Channel: c.Channel, Currency: q.Currency, Locale: c.Locale, Customer: c.Customer, Email: priced.Email, ShippingAddress: c.ShippingAddress,
+		BillingAddress: c.BillingAddress, Codes: q.AppliedCodes(), Quote: q.Hash(), Note: p.Note, Metadata: metadata,
 		States:  order.States{Status: order.Pending, Payment: order.PaymentPending, Fulfilment: order.Unfulfilled},
 		Version: 1, CreatedAt: now, UpdatedAt: now, Lines: make([]order.Line, len(q.Lines))}
 	if o.BillingAddress.IsZero() {
@@ -120,7 +129,7 @@ func (s *Service) price(ctx context.Context, tx Tx, c *cart.Cart, p Params) (*or
 	if err != nil {
 		return nil, priced, err
 	}
-	if err := check(c, priced.Quote, p); err != nil {
+	if err := check(c, priced, p); err != nil {
 		return nil, priced, err
 	}
 	o := s.newOrder(c, priced, p)
@@ -129,12 +138,4 @@ func (s *Service) price(ctx context.Context, tx Tx, c *cart.Cart, p Params) (*or
 		err = core.Errorf(core.KindInternal, "totals_differ", "the order comes to %s, its quote to %s", o.Totals.Total, priced.Quote.Totals.Total)
 	}
 	return o, priced, err
-}
-
-// buyerKey is whom limits per customer count.
-func buyerKey(c *cart.Cart) string {
-	if c.Customer != "" {
-		return string(c.Customer)
-	}
-	return core.NormalEmail(c.Email)
 }

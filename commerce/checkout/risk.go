@@ -3,6 +3,7 @@ package checkout
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/bodega-commerce/bodega/commerce/core"
 	"github.com/bodega-commerce/bodega/commerce/order"
@@ -10,7 +11,7 @@ import (
 )
 
 // Risk decides about an order before money moves. It is asked outside of any
-// transaction, with a deadline.
+// transaction, with a deadline, and may be asked at the same time about others.
 type Risk func(ctx context.Context, r RiskRequest) (RiskDecision, error)
 
 // RiskRequest is the order to be.
@@ -34,45 +35,81 @@ type RiskDecision struct {
 	Model   string   `json:"model,omitempty"` // version of what decided
 }
 
-// verdict is what became of asking Risk.
+// verdict is what became of asking Risk, and about which cart it was asked: one
+// that changed since is not the one that was judged.
 type verdict struct {
-	asked  bool
-	failed error
+	cart    core.CartID
+	version int64
+	asked   bool
+	failed  error
 	RiskDecision
 }
 
-// assess asks Risk about a cart, if there is any to ask.
-func (s *Service) assess(ctx context.Context, id core.CartID, p Params) (verdict, error) {
+// assess asks Risk about a cart, if there is any to ask and the cart could be
+// ordered.
+func (s *Service) assess(ctx context.Context, id core.CartID, p Params) (v verdict, err error) {
 	if s.cfg.Risk == nil {
-		return verdict{}, nil
+		return v, nil
 	}
 	var req RiskRequest
-	err := s.db.View(ctx, func(tx Tx) error {
+	err = s.db.View(ctx, func(tx Tx) error {
 		c, err := tx.Carts().Cart(ctx, id)
 		if err != nil {
 			return err
 		}
+		v, req = verdict{cart: c.ID, version: c.Version}, RiskRequest{}
 		if c.CheckAccess(core.ActorFrom(ctx)) != nil || c.CheckActive(s.cfg.Clock.Now()) != nil {
 			return nil // open says why
 		}
+		adopt(ctx, &c)
 		priced, err := s.pricer.Price(ctx, tx, &c)
-		req = RiskRequest{Cart: id, Customer: c.Customer, Email: c.Email, Shipping: c.ShippingAddress, Billing: c.BillingAddress, Quote: priced.Quote,
-			Provider: p.Provider, Method: p.Method}
-		return err
+		if err != nil {
+			return err
+		}
+		if err := check(&c, priced, p); err != nil {
+			return err
+		}
+		req = RiskRequest{Cart: id, Customer: c.Customer, Email: priced.Email, Shipping: c.ShippingAddress, Billing: c.BillingAddress,
+			Quote: priced.Quote, Provider: p.Provider, Method: p.Method}
+		return nil
 	})
 	if err != nil || req.Cart == "" {
-		return verdict{}, err
+		return v, err
 	}
-	ask, cancel := context.WithTimeout(ctx, s.cfg.RiskTimeout)
+	v.asked = true
+	v.RiskDecision, v.failed = s.judge(ctx, req)
+	if v.failed == nil && v.Block {
+		return v, core.Errorf(core.KindDeclined, "order_refused", "this order cannot be accepted")
+	}
+	return v, nil // a broken judge must not close the shop
+}
+
+// judge asks Risk and waits no longer than it may take: one that does not heed
+// its deadline is left behind with its answer.
+func (s *Service) judge(ctx context.Context, req RiskRequest) (RiskDecision, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.RiskTimeout)
 	defer cancel()
-	d, err := s.cfg.Risk(ask, req)
-	if err != nil {
-		return verdict{asked: true, failed: err}, nil // a broken judge must not close the shop
+	type answer struct {
+		d   RiskDecision
+		err error
 	}
-	if d.Block {
-		return verdict{}, core.Errorf(core.KindDeclined, "order_refused", "this order cannot be accepted")
+	answers := make(chan answer, 1)
+	go func() {
+		var a answer
+		defer func() {
+			if r := recover(); r != nil {
+				a.err = fmt.Errorf("risk: panic: %v", r)
+			}
+			answers <- a
+		}()
+		a.d, a.err = s.cfg.Risk(ctx, req)
+	}()
+	select {
+	case a := <-answers:
+		return a.d, a.err
+	case <-ctx.Done():
+		return RiskDecision{}, ctx.Err()
 	}
-	return verdict{asked: true, RiskDecision: d}, nil
 }
 
 func (s *Service) judged(ctx context.Context, o *order.Order, v verdict) []order.Event {

@@ -67,6 +67,7 @@ var rooms = slices.Concat(
 	place(5, outer, "internal/connect", "internal/demo", "internal/httpapi", "internal/importer", "internal/web"),
 	place(6, root, "."),
 	place(6.5, outer, "internal/boot"), // what the programs share
+	place(6.7, outer, "internal/bench"),
 	place(7, program, "cmd/*", "examples/*"),
 )
 

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"io"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -49,6 +50,15 @@ func (r Runner) withDefaults(clients int) Runner {
 
 func (r Runner) postgres() bool { return strings.HasPrefix(r.Database, "postgres") }
 
+// databaseName is the name of the PostgreSQL database.
+func (r Runner) databaseName() string {
+	u, err := url.Parse(r.Database)
+	if err != nil || !r.postgres() {
+		return ""
+	}
+	return strings.TrimPrefix(u.Path, "/")
+}
+
 // start starts a server with goods to sell.
 func (r Runner) start(ctx context.Context, products int, stock int64) (*server, error) {
 	return startChild(ctx, r.Child, r.Log, childConfig{Database: r.Database, Products: products, Stock: stock})
@@ -87,7 +97,7 @@ func (r Runner) during(ctx context.Context, s *server, work func(ctx context.Con
 	if err != nil {
 		return usage{}, err
 	}
-	databaseBefore, known := postgresCPU()
+	databaseBefore, known := postgresCPU(r.databaseName())
 	start := time.Now()
 	load, cancel := context.WithTimeout(ctx, r.Duration)
 	defer cancel()
@@ -95,7 +105,7 @@ func (r Runner) during(ctx context.Context, s *server, work func(ctx context.Con
 		return usage{}, err
 	}
 	u := usage{wall: time.Since(start), known: known && r.postgres()}
-	databaseAfter, _ := postgresCPU()
+	databaseAfter, _ := postgresCPU(r.databaseName())
 	if u.after, err = s.status(ctx); err != nil {
 		return u, err
 	}

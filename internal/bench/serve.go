@@ -107,6 +107,7 @@ func pages(mux *http.ServeMux, shop *bodega.Shop, db *storage.DB) {
 	})
 	page(mux, "/bench/verify", func(ctx context.Context, _ struct{}) ([]string, error) { return disagreements(ctx, shop) })
 	page(mux, "/bench/orders", func(ctx context.Context, told []told) ([]string, error) { return check(ctx, shop, told) })
+	page(mux, "/bench/payments", func(ctx context.Context, held []string) ([]string, error) { return claims(ctx, shop, held) })
 	page(mux, "/bench/reconcile", func(ctx context.Context, _ struct{}) (int, error) { return reconcile(ctx, shop) })
 }
 

@@ -14,7 +14,7 @@ type canvas struct {
 	raster *vector.Rasterizer
 	mask   *image.Alpha
 	scale  float64 // pixels of a unit
-	// What is drawn is stretched around the middle of the floor.
+	// What is drawn is stretched around the middle of the floor and turned.
 	sx, sy float64
 	tilt   float64 // radians, around the middle
 }

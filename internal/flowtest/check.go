@@ -2,11 +2,13 @@ package flowtest
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/bodega-commerce/bodega/commerce/core"
 	"github.com/bodega-commerce/bodega/commerce/order"
+	"github.com/bodega-commerce/bodega/commerce/outbox"
 	"github.com/bodega-commerce/bodega/commerce/payment"
 	"github.com/bodega-commerce/bodega/commerce/payment/simulator"
 	"github.com/bodega-commerce/bodega/storage"
@@ -57,16 +59,16 @@ func (s *Shop) Types(t TB, id core.OrderID) (types []string) {
 	return types
 }
 
-// Events counts the events of a type about an order that wait in the outbox.
+// Events counts the events of a type about an order.
 func (s *Shop) Events(t TB, id core.OrderID, typ string) (n int) {
 	t.Helper()
-	s.View(t, func(ctx context.Context, tx storage.Tx) error {
-		for _, e := range s.outbox(ctx, t, tx) {
-			if e.Aggregate == string(id) && e.Type == typ {
-				n++
-			}
+	s.Update(t, func(ctx context.Context, tx storage.Tx) error {
+		if _, err := tx.Outbox().Sequence(ctx, 10_000); err != nil {
+			return err
 		}
-		return nil
+		page, err := tx.Outbox().Events(ctx, outbox.Filter{Types: []string{typ}, Aggregate: string(id)}, core.PageQuery{Limit: core.MaxPageSize})
+		n = len(page.Items)
+		return err
 	})
 	return n
 }
@@ -114,7 +116,7 @@ func (s *Shop) Sound(t TB) {
 // Deliver sends the simulator's webhooks and has them processed.
 func (s *Shop) Deliver(t TB, script simulator.Script) {
 	t.Helper()
-	_, err := s.Sim.Deliver(context.Background(), script, func(ctx context.Context, h map[string][]string, body []byte) error {
+	_, err := s.Sim.Deliver(context.Background(), script, func(ctx context.Context, h http.Header, body []byte) error {
 		_, err := s.Payments.Receive(ctx, s.Sim.Name(), h, body)
 		return err
 	})

@@ -67,8 +67,8 @@ type To[T ~string, B any] struct {
 	Body B
 }
 
-// New is the input of what makes something.
-type New[B any] struct {
+// Post is the input of what makes something.
+type Post[B any] struct {
 	Body B
 }
 

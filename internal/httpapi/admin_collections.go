@@ -47,12 +47,12 @@ func (a *api) adminCollections() {
 			return paged(s.Catalog.Collections(ctx, catalog.CollectionQuery{Query: in.Query, Hidden: true}, in.page()))
 		})
 	handle(a, route{method: http.MethodPost, path: "/admin/collections", perm: core.PermCatalogWrite, tag: tagCatalog, status: http.StatusCreated, summary: "Make a collection"},
-		func(ctx context.Context, s Services, in *New[CollectionInput]) (*body[catalog.Collection], error) {
+		func(ctx context.Context, s Services, in *Post[CollectionInput]) (*body[catalog.Collection], error) {
 			c, err := s.Catalog.CreateCollection(ctx, in.Body.collection())
 			return made(c, c.Version, err, "collections", string(c.ID))
 		})
 	handle(a, route{method: http.MethodPost, path: "/admin/collections/preview", perm: core.PermCatalogRead, tag: tagCatalog, summary: "Show what a rule would select"},
-		func(ctx context.Context, s Services, in *New[rulePreview]) (*body[catalog.RulePreview], error) {
+		func(ctx context.Context, s Services, in *Post[rulePreview]) (*body[catalog.RulePreview], error) {
 			p, err := s.Catalog.PreviewRule(ctx, in.Body.Rule, in.Body.Limit)
 			return shown(p, err)
 		})
@@ -75,7 +75,9 @@ func (a *api) adminCollections() {
 			return shownAt(c, c.Version, err)
 		})
 	handle(a, route{method: http.MethodDelete, path: "/admin/collections/{id}", perm: core.PermCatalogWrite, tag: tagCatalog, summary: "Delete a collection; its products stay"},
-		about(func(ctx context.Context, s Services, id core.CollectionID) error { return s.Catalog.DeleteCollection(ctx, id) }))
+		about(func(ctx context.Context, s Services, id core.CollectionID) error {
+			return s.Catalog.DeleteCollection(ctx, id)
+		}))
 	handle(a, route{method: http.MethodGet, path: "/admin/collections/{id}/products", perm: core.PermCatalogRead, tag: tagCatalog, summary: "List a collection's products as arranged"},
 		func(ctx context.Context, s Services, in *struct {
 			Path[core.CollectionID]

@@ -33,7 +33,7 @@ func (a *api) adminAttributes() {
 			return listed(s.Catalog.Attributes(ctx))
 		})
 	handle(a, route{method: http.MethodPost, path: "/admin/attributes", perm: core.PermCatalogWrite, tag: tagCatalog, status: http.StatusCreated, summary: "Define an attribute"},
-		func(ctx context.Context, s Services, in *New[AttributeInput]) (*body[catalog.Attribute], error) {
+		func(ctx context.Context, s Services, in *Post[AttributeInput]) (*body[catalog.Attribute], error) {
 			x, err := s.Catalog.CreateAttribute(ctx, in.Body.attribute())
 			return made(x, x.Version, err, "attributes", x.Code)
 		})
@@ -93,7 +93,7 @@ func (a *api) adminCategories() {
 			return listed(s.Catalog.CategoryTree(ctx))
 		})
 	handle(a, route{method: http.MethodPost, path: "/admin/categories", perm: core.PermCatalogWrite, tag: tagCatalog, status: http.StatusCreated, summary: "Make a category"},
-		func(ctx context.Context, s Services, in *New[CategoryInput]) (*body[catalog.Category], error) {
+		func(ctx context.Context, s Services, in *Post[CategoryInput]) (*body[catalog.Category], error) {
 			c, err := s.Catalog.CreateCategory(ctx, in.Body.category())
 			return made(c, c.Version, err, "categories", string(c.ID))
 		})
@@ -134,7 +134,9 @@ func (a *api) adminCategories() {
 				return none204(do(s)(ctx, in.ID, in.Body.Products...))
 			})
 	}
-	place(http.MethodPost, "products", "Put products into a category", func(s Services) func(context.Context, core.CategoryID, ...core.ProductID) error { return s.Catalog.AddToCategory })
+	place(http.MethodPost, "products", "Put products into a category", func(s Services) func(context.Context, core.CategoryID, ...core.ProductID) error {
+		return s.Catalog.AddToCategory
+	})
 	place(http.MethodPost, "products/remove", "Take products out of a category", func(s Services) func(context.Context, core.CategoryID, ...core.ProductID) error {
 		return s.Catalog.RemoveFromCategory
 	})

@@ -66,22 +66,22 @@ func (in ProductPatch) update(seen int64) catalog.ProductUpdate {
 
 type productFilter struct {
 	PageQuery
-	Channel    core.ChannelID      `query:"channel" maxLength:"80" doc:"Only what is sold in this channel (ID)"`
-	Currency   money.Currency      `query:"currency" maxLength:"3" doc:"Only what has a price in it, shown with it"`
-	Locale     string              `query:"locale" maxLength:"35" doc:"Texts in this language; without it, with all translations"`
-	Category   core.CategoryID     `query:"category" maxLength:"80" doc:"ID, with all below it"`
-	Collection core.CollectionID   `query:"collection" maxLength:"80"`
-	Tag        string              `query:"tag" maxLength:"500"`
-	Status     catalog.Status      `query:"status" enum:"draft,active,archived" doc:"Default: all"`
-	Vendor     string              `query:"vendor" maxLength:"500"`
-	Brand      string              `query:"brand" maxLength:"500"`
-	Kind       catalog.Kind        `query:"kind" enum:"physical,digital,service"`
-	MinPrice   int64               `query:"min_price" minimum:"0" doc:"Minor units of the currency"`
-	MaxPrice   int64               `query:"max_price" minimum:"0" doc:"Minor units of the currency; 0 is any"`
-	Attributes []string            `query:"attribute" maxItems:"20" doc:"code:value; several values of one code are alternatives" example:"material:wool"`
-	Query      string              `query:"q" maxLength:"200" doc:"Part of title, vendor, brand, tag or SKU"`
-	IDs        []core.ProductID    `query:"ids" maxItems:"200"`
-	Sort       catalog.Sort        `query:"sort" enum:"newest,title,price,-price,created,updated,position" default:"updated"`
+	Channel    core.ChannelID    `query:"channel" maxLength:"80" doc:"Only what is sold in this channel (ID)"`
+	Currency   money.Currency    `query:"currency" maxLength:"3" doc:"Only what has a price in it, shown with it"`
+	Locale     string            `query:"locale" maxLength:"35" doc:"Texts in this language; without it, with all translations"`
+	Category   core.CategoryID   `query:"category" maxLength:"80" doc:"ID, with all below it"`
+	Collection core.CollectionID `query:"collection" maxLength:"80"`
+	Tag        string            `query:"tag" maxLength:"500"`
+	Status     catalog.Status    `query:"status" enum:"draft,active,archived" doc:"Default: all"`
+	Vendor     string            `query:"vendor" maxLength:"500"`
+	Brand      string            `query:"brand" maxLength:"500"`
+	Kind       catalog.Kind      `query:"kind" enum:"physical,digital,service"`
+	MinPrice   int64             `query:"min_price" minimum:"0" doc:"Minor units of the currency"`
+	MaxPrice   int64             `query:"max_price" minimum:"0" doc:"Minor units of the currency; 0 is any"`
+	Attributes []string          `query:"attribute" maxItems:"20" doc:"code:value; several values of one code are alternatives" example:"material:wool"`
+	Query      string            `query:"q" maxLength:"200" doc:"Part of title, vendor, brand, tag or SKU"`
+	IDs        []core.ProductID  `query:"ids" maxItems:"200"`
+	Sort       catalog.Sort      `query:"sort" enum:"newest,title,price,-price,created,updated,position" default:"updated"`
 }
 
 func (in *productFilter) params() catalog.ListParams {
@@ -127,13 +127,13 @@ func (a *api) adminProducts() {
 		})
 	handle(a, route{method: http.MethodPost, path: "/admin/products", perm: core.PermCatalogWrite, tag: tagCatalog, status: http.StatusCreated, maxBody: maxBulk,
 		summary: "Make a product with its variants and prices", description: "Each variant of a physical product gets a stock item."},
-		func(ctx context.Context, s Services, in *New[ProductInput]) (*body[catalog.Product], error) {
+		func(ctx context.Context, s Services, in *Post[ProductInput]) (*body[catalog.Product], error) {
 			p, err := s.Catalog.CreateProduct(ctx, in.Body.product())
 			return made(p, p.Version, err, "products", string(p.ID))
 		})
 	handle(a, route{method: http.MethodPost, path: "/admin/products/import", perm: core.PermCatalogWrite, tag: tagCatalog, maxBody: maxBulk,
 		summary: "Make many products, all or none"},
-		func(ctx context.Context, s Services, in *New[productImport]) (*body[list[catalog.Product]], error) {
+		func(ctx context.Context, s Services, in *Post[productImport]) (*body[list[catalog.Product]], error) {
 			ps := make([]catalog.Product, len(in.Body.Products))
 			for i, p := range in.Body.Products {
 				ps[i] = p.product()

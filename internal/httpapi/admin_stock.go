@@ -64,7 +64,7 @@ func (a *api) adminStock() {
 			return listed(s.Stock.Locations(ctx))
 		})
 	handle(a, route{method: http.MethodPost, path: "/admin/stock/locations", perm: core.PermStockWrite, tag: tagStock, status: http.StatusCreated, summary: "Add a location"},
-		func(ctx context.Context, s Services, in *New[LocationInput]) (*body[stock.Location], error) {
+		func(ctx context.Context, s Services, in *Post[LocationInput]) (*body[stock.Location], error) {
 			l, err := s.Stock.CreateLocation(ctx, stock.LocationParams(in.Body))
 			return made(l, l.Version, err, "stock", "locations", string(l.ID))
 		})
@@ -87,7 +87,9 @@ func (a *api) adminStock() {
 			return shownAt(l, l.Version, err)
 		})
 	handle(a, route{method: http.MethodDelete, path: "/admin/stock/locations/{id}", perm: core.PermStockWrite, tag: tagStock, summary: "Delete an empty location"},
-		about(func(ctx context.Context, s Services, id core.LocationID) error { return s.Stock.DeleteLocation(ctx, id) }))
+		about(func(ctx context.Context, s Services, id core.LocationID) error {
+			return s.Stock.DeleteLocation(ctx, id)
+		}))
 
 	handle(a, route{method: http.MethodGet, path: "/admin/stock/items", perm: core.PermStockRead, tag: tagStock, summary: "List stock items by SKU"},
 		func(ctx context.Context, s Services, in *struct {
@@ -98,7 +100,7 @@ func (a *api) adminStock() {
 		})
 	handle(a, route{method: http.MethodPost, path: "/admin/stock/items", perm: core.PermStockWrite, tag: tagStock, status: http.StatusCreated, summary: "Add stock items, all or none",
 		description: "Variants of physical products get theirs when they are made; this is for what is counted besides."},
-		func(ctx context.Context, s Services, in *New[newStockItems]) (*body[list[stock.Item]], error) {
+		func(ctx context.Context, s Services, in *Post[newStockItems]) (*body[list[stock.Item]], error) {
 			params := make([]stock.ItemParams, len(in.Body.Items))
 			for i, p := range in.Body.Items {
 				params[i] = stock.ItemParams(p)

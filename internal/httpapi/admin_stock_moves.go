@@ -38,20 +38,20 @@ func (a *api) adminStockMoves() {
 			return listed(out, err)
 		})
 	handle(a, route{method: http.MethodPost, path: "/admin/stock/receive", perm: core.PermStockWrite, tag: tagStock, summary: "Book goods that came in, all or none"},
-		func(ctx context.Context, s Services, in *New[stockChanges]) (*body[list[stock.Movement]], error) {
+		func(ctx context.Context, s Services, in *Post[stockChanges]) (*body[list[stock.Movement]], error) {
 			return listed(s.Stock.Receive(ctx, in.Body.Changes...))
 		})
 	handle(a, route{method: http.MethodPost, path: "/admin/stock/adjust", perm: core.PermStockWrite, tag: tagStock, summary: "Correct what is on hand, up or down",
 		description: "Not below what is promised to orders."},
-		func(ctx context.Context, s Services, in *New[stockChanges]) (*body[list[stock.Movement]], error) {
+		func(ctx context.Context, s Services, in *Post[stockChanges]) (*body[list[stock.Movement]], error) {
 			return listed(s.Stock.Adjust(ctx, in.Body.Changes...))
 		})
 	handle(a, route{method: http.MethodPost, path: "/admin/stock/count", perm: core.PermStockWrite, tag: tagStock, summary: "Set what is on hand to what was counted"},
-		func(ctx context.Context, s Services, in *New[stockCounts]) (*body[list[stock.Movement]], error) {
+		func(ctx context.Context, s Services, in *Post[stockCounts]) (*body[list[stock.Movement]], error) {
 			return listed(s.Stock.Count(ctx, in.Body.Counts...))
 		})
 	handle(a, route{method: http.MethodPost, path: "/admin/stock/transfer", perm: core.PermStockWrite, tag: tagStock, summary: "Move goods from one location to another"},
-		func(ctx context.Context, s Services, in *New[stock.TransferParams]) (*body[list[stock.Movement]], error) {
+		func(ctx context.Context, s Services, in *Post[stock.TransferParams]) (*body[list[stock.Movement]], error) {
 			return listed(s.Stock.Transfer(ctx, in.Body))
 		})
 	handle(a, route{method: http.MethodGet, path: "/admin/stock/verify", perm: core.PermStockRead, tag: tagStock, summary: "Compare levels with the ledger; nothing in a sound shop"},

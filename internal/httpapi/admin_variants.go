@@ -99,7 +99,7 @@ func (a *api) adminVariants() {
 		})
 	handle(a, route{method: http.MethodPost, path: "/admin/prices", perm: core.PermCatalogWrite, tag: tagCatalog, maxBody: maxBulk,
 		summary: "Change the prices of many variants, all or none"},
-		func(ctx context.Context, s Services, in *New[priceChanges]) (*none, error) {
+		func(ctx context.Context, s Services, in *Post[priceChanges]) (*none, error) {
 			return none204(s.Catalog.SetPrices(ctx, in.Body.Changes))
 		})
 }

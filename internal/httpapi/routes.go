@@ -16,6 +16,7 @@ func (a *api) routes() {
 	a.storeOrders()
 	a.storeAccount()
 	a.auth()
+	a.admin()
 }
 
 func isJSON(r *http.Request) bool {

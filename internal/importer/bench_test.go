@@ -1,7 +1,6 @@
 package importer_test
 
 import (
-	"context"
 	"path/filepath"
 	"testing"
 
@@ -29,10 +28,9 @@ func BenchmarkOnlineRetail(b *testing.B) {
 				b.StopTimer()
 				db, err := open()
 				require.NoError(b, err)
-				_, err = db.Migrate(b.Context())
-				require.NoError(b, err)
+				prepare(b, db)
 				b.StartTimer()
-				rep, err := importer.OnlineRetail(context.Background(), db, file, importer.Options{})
+				rep, err := importer.OnlineRetail(b.Context(), db, file, importer.Options{})
 				require.NoError(b, err)
 				b.ReportMetric(float64(rep.Lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
 				require.NoError(b, db.Close())
@@ -40,5 +38,3 @@ func BenchmarkOnlineRetail(b *testing.B) {
 		})
 	}
 }
-
-const realFile = "online-retail/online_retail.csv.gz"

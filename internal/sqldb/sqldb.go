@@ -45,6 +45,12 @@ type Conn interface {
 // savepoint: deferred writes since then are dropped, and a failure is forgiven.
 type Undoer interface{ BeforeUndo() }
 
+// Copier is a Conn with a faster way than inserts for many rows. They are
+// written when it returns, and after those that were deferred before.
+type Copier interface {
+	CopyRows(ctx context.Context, table string, cols []string, rows [][]any) error
+}
+
 // Rows is a result being read.
 type Rows interface {
 	Next() bool

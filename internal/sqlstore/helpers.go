@@ -45,8 +45,14 @@ func insertRows(ctx context.Context, c sqldb.Conn, table, cols string, rows [][]
 	return err
 }
 
+// manyRows is from how many rows on copying them is faster than inserting.
+const manyRows = 200
+
 // deferRows inserts rows that no constraint is expected to refuse.
 func deferRows(ctx context.Context, c sqldb.Conn, table, cols string, rows [][]any) error {
+	if copier, ok := c.(sqldb.Copier); ok && len(rows) >= manyRows {
+		return copier.CopyRows(ctx, table, columns(cols), rows)
+	}
 	for _, s := range chunks(c.Dialect(), table, cols, rows) {
 		if err := c.Defer(ctx, s.SQL, s.Args...); err != nil {
 			return err

@@ -88,7 +88,7 @@ func TestCatalogStatements(t *testing.T) {
 			_, err := s.UpdateVariant(ctx, p.Variants[250].ID, catalog.VariantUpdate{Prices: &prices})
 			return err
 		}},
-		{"the price of one of 500 variants, moving the range", 7, func() error {
+		{"the price of one of 500 variants, moving the range", 8, func() error {
 			prices := []catalog.Price{{Currency: "EUR", Amount: 1}}
 			_, err := s.UpdateVariant(ctx, p.Variants[250].ID, catalog.VariantUpdate{Prices: &prices})
 			return err

@@ -99,6 +99,7 @@ type queryer interface {
 	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+	CopyFrom(ctx context.Context, table pgx.Identifier, cols []string, rows pgx.CopyFromSource) (int64, error)
 }
 
 type txConn struct {
@@ -158,6 +159,19 @@ func (c *txConn) ExecBatch(ctx context.Context, stmts []sqldb.Stmt) ([]int64, er
 		}
 	}
 	return counts, classify(br.Close())
+}
+
+// CopyRows implements sqldb.Copier.
+func (c *txConn) CopyRows(ctx context.Context, table string, cols []string, rows [][]any) error {
+	if c.begin != "" || len(c.pending) > 0 || c.readOnly {
+		if _, err := c.ExecBatch(ctx, nil); err != nil {
+			return err
+		}
+	}
+	c.count(1)
+	c.counts.RoundTrips.Add(1) // it asks for the columns' types before
+	_, err := c.q.CopyFrom(ctx, pgx.Identifier{table}, cols, pgx.CopyFromRows(rows))
+	return classify(err)
 }
 
 // count notes a round trip with a number of statements.

@@ -25,8 +25,8 @@ const (
 )
 
 // engine runs write transactions one after another on a single connection.
-// Those that wait for their turn are committed together, a savepoint each:
-// durability then costs one fsync for many orders. Readers have a pool of
+// Those that wait for their turn are committed together, a savepoint each after
+// the first: durability then costs one fsync for many orders. Readers have a pool of
 // their own and never wait (except in memory, where all share the connection).
 type engine struct {
 	writer  *sql.DB
@@ -92,25 +92,28 @@ func (e *engine) take(ctx context.Context, fn func(sqldb.Conn) error) (joined *g
 	return joined, err
 }
 
-// member runs fn in a savepoint. It returns the group fn's work is part of, or
-// nil with the error when nothing of it remains.
+// member runs fn in the open group. It returns the group fn's work is part of,
+// or nil with the error when nothing of it remains. The first of a group needs
+// no savepoint, as nobody else's work would be lost with its own; a long
+// transaction so keeps no copies of the pages it changes.
 func (e *engine) member(ctx context.Context, fn func(sqldb.Conn) error) (*group, error) {
+	undo := e.undo
 	if e.open == nil {
 		if err := e.exec("begin immediate"); err != nil {
 			return nil, err
 		}
 		e.open = &group{began: time.Now(), done: make(chan struct{})}
-	}
-	g := e.open
-	if err := e.exec("savepoint member"); err != nil {
+		undo = e.abandon
+	} else if err := e.exec("savepoint member"); err != nil {
 		return nil, err
 	}
+	g := e.open
 	g.size++
 	e.counts.Transactions.Add(1)
 	returned := false
 	defer func() {
 		if !returned { // fn panics: undo its work, let the others commit, let the panic go on
-			e.undo()
+			undo()
 			if e.open != nil && e.waiting.Load() == 0 {
 				e.finish(e.exec("commit"))
 			}
@@ -122,15 +125,21 @@ func (e *engine) member(ctx context.Context, fn func(sqldb.Conn) error) (*group,
 	if err == nil && c.failed != nil {
 		err = fmt.Errorf("sqlite: the transaction was rolled back: a statement in it had failed: %w", c.failed)
 	}
-	if err != nil {
-		e.undo()
-		return nil, err
+	if err == nil && g.size > 1 {
+		err = e.exec("release member")
 	}
-	if err := e.exec("release member"); err != nil {
-		e.undo()
+	if err != nil {
+		undo()
 		return nil, err
 	}
 	return g, nil
+}
+
+// abandon takes back a group that has only its first member.
+func (e *engine) abandon() {
+	_ = e.exec("rollback") // fails when SQLite has done it already
+	close(e.open.done)
+	e.open = nil
 }
 
 // undo takes back the member's savepoint. Some failures (disk full, I/O) roll

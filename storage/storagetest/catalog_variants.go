@@ -151,6 +151,13 @@ func catalogPrices(t *testing.T, c *catalogShop) {
 	require.Equal(t, int64(1800), c.card(t, p.ID, catalog.ListParams{Channel: a, Currency: "EUR"}).Price.Min.Amount)
 	require.Equal(t, int64(2500), c.card(t, p.ID, catalog.ListParams{Channel: b, Currency: "EUR"}).Price.CompareAt.Amount)
 	require.Equal(t, int64(2000), c.card(t, p.ID, catalog.ListParams{Currency: "EUR"}).Price.Min.Amount)
+	for channel, low := range map[core.ChannelID]int64{a: 1800, b: 2000} { // each list goes by its own channel's price
+		for _, sort := range []catalog.Sort{catalog.SortPrice, catalog.SortNewest} {
+			require.Len(t, c.titles(t, catalog.ListParams{Channel: channel, Currency: "EUR", Sort: sort, MinPrice: &low, MaxPrice: &low}), 1)
+			more := low + 1
+			require.Empty(t, c.titles(t, catalog.ListParams{Channel: channel, Currency: "EUR", Sort: sort, MinPrice: &more}))
+		}
+	}
 
 	history, err := c.PriceHistory(asSystem, id)
 	require.NoError(t, err)
@@ -177,7 +184,24 @@ func catalogScheduled(t *testing.T, c *catalogShop) {
 	p.Variants[0].Prices = []catalog.Price{{Currency: "EUR", Amount: 2000}, {Currency: "EUR", Amount: 1000, CompareAt: 2000, ValidFrom: start, ValidTo: start.Add(time.Hour)}}
 	p = c.create(t, p)
 	id := p.Variants[0].ID
+	channel, err := c.CreateChannel(asSystem, catalog.Channel{Code: "a", Currencies: []money.Currency{"EUR"}, Locales: []string{"en"}})
+	require.NoError(t, err)
+	other := simpleProduct("Sale only", "SALE", 0)
+	other.Variants[0].Prices = []catalog.Price{{Currency: "EUR", Channel: channel.ID, Amount: 1500, ValidFrom: start, ValidTo: start.Add(time.Hour)}}
+	c.create(t, other)
+	listed := func(channel core.ChannelID) (out []string) {
+		for _, sort := range []catalog.Sort{catalog.SortTitle, catalog.SortPrice} {
+			out = append(out, c.titles(t, catalog.ListParams{Channel: channel, Currency: "EUR", Sort: sort})...)
+		}
+		return out
+	}
 	for _, want := range []int64{2000, 1000, 2000} { // nothing is written: the clock alone moves the price
+		require.Equal(t, []string{"Tee", "Tee"}, listed(""))
+		if want == 1000 {
+			require.Equal(t, []string{"Sale only", "Tee", "Tee", "Sale only"}, listed(channel.ID))
+		} else {
+			require.Equal(t, []string{"Tee", "Tee"}, listed(channel.ID))
+		}
 		require.Equal(t, want, c.sellable(t, "", "EUR", id).Price.Amount)
 		require.Equal(t, want, c.card(t, p.ID, catalog.ListParams{Currency: "EUR"}).Price.Min.Amount)
 		c.wait(time.Hour)

@@ -1,0 +1,9 @@
+//go:build !linux
+
+package bench
+
+// ownUsage is known on Linux only.
+func ownUsage() status { return status{} }
+
+// postgresCPU is known on Linux only.
+func postgresCPU(string) (float64, bool) { return 0, false }

@@ -1,0 +1,42 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/bodega-commerce/bodega/commerce/cart"
+	"github.com/bodega-commerce/bodega/commerce/core"
+)
+
+// hideCart leaves out the ID for those who may not change carts: who knows it may use
+// the cart.
+func hideCart(ctx context.Context, c cart.Cart) cart.Cart {
+	if !core.ActorFrom(ctx).Can(core.PermOrdersWrite) {
+		c.ID, c.MergedInto = "", ""
+	}
+	if c.Lines == nil {
+		c.Lines = []cart.Line{}
+	}
+	return c
+}
+
+func (a *api) adminCarts() {
+	handle(a, route{method: http.MethodGet, path: "/admin/carts", perm: core.PermOrdersRead, tag: tagSales, summary: "List carts",
+		description: "Their IDs are shown only with `orders:write`, because who knows a cart's ID may use it."},
+		func(ctx context.Context, s Services, in *struct {
+			PageQuery
+			State     cart.State      `query:"state" enum:"active,completed,merged" doc:"Default: all"`
+			Customer  core.CustomerID `query:"customer_id" maxLength:"80"`
+			WithEmail bool            `query:"with_email" doc:"Only those whose owner can be written to"`
+			Before    time.Time       `query:"updated_before" doc:"Untouched since"`
+		}) (*body[core.Page[cart.Cart]], error) {
+			page, err := s.Carts.List(ctx, cart.Filter{State: in.State, Customer: in.Customer, WithEmail: in.WithEmail, UpdatedBefore: in.Before}, in.page())
+			return paged(mapPage(page, func(c cart.Cart) cart.Cart { return hideCart(ctx, c) }), err)
+		})
+	handle(a, route{method: http.MethodGet, path: "/admin/carts/{id}", perm: core.PermOrdersWrite, tag: tagSales, summary: "Show a cart with what it costs now"},
+		func(ctx context.Context, s Services, in *Path[core.CartID]) (*body[cartView], error) {
+			v, err := s.Carts.Get(ctx, in.ID)
+			return answerCart(ctx, v, err)
+		})
+}
