@@ -20,11 +20,11 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"sync"
 	"time"
 
 	"github.com/bodega-commerce/bodega/commerce/core"
+	"github.com/bodega-commerce/bodega/internal/goid"
 	"github.com/bodega-commerce/bodega/internal/sqldb"
 	"github.com/bodega-commerce/bodega/internal/sqlstore"
 )
@@ -137,28 +137,14 @@ func surface(err error) error {
 	return err
 }
 
-// enter notes that this goroutine is inside a closure of db. Go hands out no
-// goroutine identity, and a mark in the context would be lost or shared by
-// mistake, so the number is read off the stack's first line.
+// enter notes that this goroutine is inside a closure of db. A mark in the
+// context would be lost or shared by mistake.
 func (db *DB) enter() (leave func(), err error) {
-	g := goroutine()
+	g := goid.Current()
 	if _, running := db.active.LoadOrStore(g, struct{}{}); running {
 		return nil, ErrNestedTx
 	}
 	return func() { db.active.Delete(g) }, nil
-}
-
-func goroutine() uint64 {
-	var buf [40]byte
-	n := runtime.Stack(buf[:], false)
-	var id uint64
-	for _, c := range buf[len("goroutine "):n] {
-		if c < '0' || c > '9' {
-			break
-		}
-		id = id*10 + uint64(c-'0')
-	}
-	return id
 }
 
 // Join binds a database to a transaction of the program that embeds the shop:

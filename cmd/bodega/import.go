@@ -27,15 +27,7 @@ func (c *onlineRetailCmd) Run(e *env) (err error) {
 		return err
 	}
 	defer done()
-	o := importer.Options{}
-	if c.Refused != "" {
-		f, err := os.Create(c.Refused)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = f.Close() }()
-		o.Refused = f
-	}
+	o := importer.Options{Refused: c.Refused}
 	bar := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("importing"), progressbar.OptionShowBytes(true),
 		progressbar.OptionThrottle(100_000_000), progressbar.OptionClearOnFinish(), progressbar.OptionSetVisibility(isTerminal(os.Stderr)))
 	o.Progress = func(done, total int64) {

@@ -216,7 +216,7 @@ func (s *Service) RevokeSessionsOf(ctx context.Context, kind core.ActorKind, id 
 		return err
 	}
 	if kind == core.ActorStaff {
-		st, err := s.Staff(ctx, core.StaffID(id))
+		st, err := s.staff(ctx, core.StaffID(id))
 		if err == nil {
 			err = grantable(ctx, st.Permissions)
 		}

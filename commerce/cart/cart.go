@@ -48,7 +48,7 @@ type Cart struct {
 	ShippingMethod  core.ShippingMethodID `json:"shipping_method_id,omitempty"`
 	Codes           []string              `json:"codes,omitempty"` // promotion codes as typed
 	Metadata        map[string]string     `json:"metadata,omitempty"`
-	SeenTotal       money.Money           `json:"seen_total,omitzero"` // what the shopper was last told it costs
+	SeenTotal       money.Money           `json:"seen_total"` // what the shopper was last told it costs
 	State           State                 `json:"state"`
 	Order           core.OrderID          `json:"order_id,omitempty"`    // of a completed cart
 	MergedInto      core.CartID           `json:"merged_into,omitempty"` // of a merged cart

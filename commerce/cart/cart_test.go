@@ -148,3 +148,21 @@ func ExampleCart_Add() {
 	fmt.Println(len(c.Lines), c.Lines[0].Quantity)
 	// Output: 1 3
 }
+
+func TestAMergedCartForgets(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	c := cart.New(now, cart.Params{Channel: "chan_1", Currency: "EUR", TTL: time.Hour})
+	_, err := c.Add(nil, now, "var_1", 1, money.Money{}, nil)
+	require.NoError(t, err)
+	c.Email, c.Codes, c.Metadata = "ann@example.org", []string{"TEN"}, map[string]string{"gift": "yes"}
+	c.ShippingAddress = core.Address{Name: "Ann", Country: "DE"}
+	own := cart.New(now, cart.Params{Channel: "chan_1", Currency: "EUR", TTL: time.Hour, Customer: "cus_1"})
+	own.Absorb(c)
+	c.MergeInto(own.ID)
+	require.Equal(t, cart.Cart{ID: c.ID, Channel: "chan_1", Currency: "EUR", Lines: []cart.Line{}, State: cart.Merged, MergedInto: own.ID, Version: 1,
+		CreatedAt: now, UpdatedAt: now, ExpiresAt: now.Add(time.Hour)}, c)
+	require.Len(t, own.Lines, 1)
+	require.Equal(t, map[string]string{"gift": "yes"}, own.Metadata)
+	require.Equal(t, "Ann", own.ShippingAddress.Name)
+}

@@ -132,7 +132,7 @@ func arranged(siblings []Category, id core.CategoryID, position int) []core.Cate
 }
 
 // UpdateCategory changes texts, slugs and visibility if the version is still
-// seen. An earlier slug redirects. Needs PermCatalogWrite.
+// seen; 0 is any. An earlier slug redirects. Needs PermCatalogWrite.
 func (s *Service) UpdateCategory(ctx context.Context, id core.CategoryID, seen int64, u CategoryUpdate) (Category, error) {
 	if err := core.Require(ctx, core.PermCatalogWrite); err != nil {
 		return Category{}, err
@@ -147,8 +147,9 @@ func (s *Service) UpdateCategory(ctx context.Context, id core.CategoryID, seen i
 		if err != nil {
 			return err
 		}
-		if before.Version != seen {
-			return core.Stale("category", id, seen, before.Version)
+		was := cmp.Or(seen, before.Version)
+		if before.Version != was {
+			return core.Stale("category", id, was, before.Version)
 		}
 		c := before
 		assign(&c.Slug, u.Slug)
@@ -166,7 +167,7 @@ func (s *Service) UpdateCategory(ctx context.Context, id core.CategoryID, seen i
 			return err
 		}
 		c.UpdatedAt = s.now()
-		if err := st.UpdateCategory(ctx, c, seen); err != nil {
+		if err := st.UpdateCategory(ctx, c, was); err != nil {
 			return err
 		}
 		c.Version++

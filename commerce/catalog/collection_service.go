@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"reflect"
@@ -99,7 +100,7 @@ func (s *Service) swept(ctx context.Context, c Collection) Collection {
 	return c
 }
 
-// UpdateCollection changes a collection if its version is still seen. A new
+// UpdateCollection changes a collection if its version is still seen; 0 is any. A new
 // rule is applied to all products before this returns, as for
 // CreateCollection. Needs PermCatalogWrite.
 func (s *Service) UpdateCollection(ctx context.Context, id core.CollectionID, seen int64, u CollectionUpdate) (Collection, error) {
@@ -113,8 +114,9 @@ func (s *Service) UpdateCollection(ctx context.Context, id core.CollectionID, se
 		if err != nil {
 			return err
 		}
-		if before.Version != seen {
-			return core.Stale("collection", id, seen, before.Version)
+		was := cmp.Or(seen, before.Version)
+		if before.Version != was {
+			return core.Stale("collection", id, was, before.Version)
 		}
 		c := before
 		assign(&c.Slug, u.Slug)
@@ -143,7 +145,7 @@ func (s *Service) UpdateCollection(ctx context.Context, id core.CollectionID, se
 		if err := fillOrgSlugs(ctx, id, c.texts(), before.Translations, st.CollectionSlugs); err != nil {
 			return err
 		}
-		if err := st.UpdateCollection(ctx, c, seen); err != nil {
+		if err := st.UpdateCollection(ctx, c, was); err != nil {
 			return err
 		}
 		c.Version++

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"bytes"
 	"context"
 	"fmt"
@@ -213,6 +214,7 @@ func (s *Service) UpdateImage(ctx context.Context, id core.ImageID, seen int64, 
 	if err != nil {
 		return Image{}, err
 	}
+	seen = cmp.Or(seen, i.Version)
 	if i.Version != seen {
 		return Image{}, core.Stale("image", id, seen, i.Version)
 	}

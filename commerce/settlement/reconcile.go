@@ -10,8 +10,12 @@ import (
 	"github.com/bodega-commerce/bodega/commerce/payment"
 )
 
-// batch is how much one round of reconciling looks at of each sort.
-const batch = 100
+// batch is how much one round of reconciling does of each sort, and scan how
+// much it looks at for that.
+const (
+	batch = 100
+	scan  = 1000
+)
 
 // Report is what a round of reconciling did.
 type Report struct {
@@ -47,10 +51,10 @@ func (s *Service) Reconcile(ctx context.Context) (Report, error) {
 	var open []payment.Operation
 	var refs []string
 	err = s.db.View(ctx, func(tx Tx) (err error) {
-		if unsettled, err = tx.Payments().Unsettled(ctx, now.Add(-payment.Stuck), batch); err != nil {
+		if unsettled, err = tx.Payments().Unsettled(ctx, now.Add(-payment.Stuck), scan); err != nil {
 			return err
 		}
-		if open, err = tx.Payments().OpenOperations(ctx, now.Add(-payment.Stuck), batch); err != nil {
+		if open, err = tx.Payments().OpenOperations(ctx, now.Add(-payment.Stuck), scan); err != nil {
 			return err
 		}
 		refs, err = tx.Stock().ExpiredRefs(ctx, now, batch)
@@ -59,6 +63,7 @@ func (s *Service) Reconcile(ctx context.Context) (Report, error) {
 	if err != nil {
 		return rep, err
 	}
+	unsettled, open = s.turn(unsettled, open, now)
 	for _, p := range unsettled {
 		count(&rep.Payments, s.ask(ctx, p, now))
 		if ctx.Err() != nil {
@@ -78,6 +83,39 @@ func (s *Service) Reconcile(ctx context.Context) (Report, error) {
 		}
 	}
 	return rep, errors.Join(errs...)
+}
+
+// turn picks what is asked about in this round. Something that has waited for
+// long is asked about less often, up to once an hour, so that bank transfers
+// that take days do not keep others from their turn. Each process keeps its own
+// count; a new one asks about everything once.
+func (s *Service) turn(ps []payment.Payment, ops []payment.Operation, now time.Time) (pays []payment.Payment, open []payment.Operation) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	asked := make(map[string]time.Time, len(ps)+len(ops)) // forgets what has ended
+	due := func(key string, since time.Time, room bool) bool {
+		last, before := s.asked[key]
+		yes := room && (!before || now.Sub(last) >= min(now.Sub(since)/10, time.Hour))
+		if yes {
+			last = now
+		}
+		if yes || before {
+			asked[key] = last
+		}
+		return yes
+	}
+	for _, p := range ps {
+		if due(string(p.ID), p.CreatedAt, len(pays) < batch) {
+			pays = append(pays, p)
+		}
+	}
+	for _, op := range ops {
+		if due(op.Key, op.UpdatedAt, len(open) < batch) {
+			open = append(open, op)
+		}
+	}
+	s.asked = asked
+	return pays, open
 }
 
 // ask asks the provider how a payment without an answer ended.

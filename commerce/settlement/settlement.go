@@ -3,6 +3,7 @@ package settlement
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/bodega-commerce/bodega/commerce/cart"
@@ -50,6 +51,9 @@ type Service struct {
 	cfg      Config
 	stock    stock.Clerk
 	payments payment.Clerk
+
+	mu    sync.Mutex
+	asked map[string]time.Time // when the reconciler last asked about a payment or operation
 }
 
 // New makes a service over a database. payments knows the providers.

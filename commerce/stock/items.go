@@ -1,6 +1,7 @@
 package stock
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -20,7 +21,7 @@ type ItemParams struct {
 
 // ItemUpdate changes an item; nil leaves a field alone.
 type ItemUpdate struct {
-	Version    int64      `json:"version"` // the one that was read
+	Version    int64      `json:"version"` // the one that was read; 0 is any
 	SKU        *string    `json:"sku,omitempty"`
 	Tracked    *bool      `json:"tracked,omitempty"`
 	Policy     *Policy    `json:"policy,omitempty"`
@@ -93,8 +94,9 @@ func (s *Service) UpdateItem(ctx context.Context, id core.StockItemID, u ItemUpd
 			return core.NotFound("stock_item", id)
 		}
 		i = items[0]
-		if i.Version != u.Version {
-			return core.Stale("stock_item", id, u.Version, i.Version)
+		seen := cmp.Or(u.Version, i.Version)
+		if i.Version != seen {
+			return core.Stale("stock_item", id, seen, i.Version)
 		}
 		set(&i.SKU, u.SKU)
 		set(&i.Tracked, u.Tracked)
@@ -109,7 +111,7 @@ func (s *Service) UpdateItem(ctx context.Context, id core.StockItemID, u ItemUpd
 			return err
 		}
 		i.UpdatedAt = s.clerk.Clock.Now()
-		if err := tx.Stock().UpdateItem(ctx, i, u.Version); err != nil {
+		if err := tx.Stock().UpdateItem(ctx, i, seen); err != nil {
 			return err
 		}
 		i.Version++

@@ -1,6 +1,7 @@
 package stock
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -45,7 +46,7 @@ type LocationParams struct {
 
 // LocationUpdate changes a location; nil leaves a field alone.
 type LocationUpdate struct {
-	Version  int64         `json:"version"` // the one that was read
+	Version  int64         `json:"version"` // the one that was read; 0 is any
 	Code     *string       `json:"code,omitempty"`
 	Name     *string       `json:"name,omitempty"`
 	Address  *core.Address `json:"address,omitempty"`
@@ -106,8 +107,9 @@ func (s *Service) UpdateLocation(ctx context.Context, id core.LocationID, u Loca
 		if l, err = tx.Stock().Location(ctx, id); err != nil {
 			return err
 		}
-		if l.Version != u.Version {
-			return core.Stale("location", id, u.Version, l.Version)
+		seen := cmp.Or(u.Version, l.Version)
+		if l.Version != seen {
+			return core.Stale("location", id, seen, l.Version)
 		}
 		set(&l.Code, u.Code)
 		set(&l.Name, u.Name)
@@ -118,7 +120,7 @@ func (s *Service) UpdateLocation(ctx context.Context, id core.LocationID, u Loca
 			return err
 		}
 		l.UpdatedAt = s.clerk.Clock.Now()
-		if err := tx.Stock().UpdateLocation(ctx, l, u.Version); err != nil {
+		if err := tx.Stock().UpdateLocation(ctx, l, seen); err != nil {
 			return err
 		}
 		l.Version++

@@ -54,7 +54,7 @@ var rooms = slices.Concat(
 	place(0.5, numeric, "internal/gbdt", "internal/nn"),
 	place(2, ai, "search", "recommend", "pricing", "fraud", "forecast", "vision", "chat"),
 
-	place(0, sqlBase, "internal/sqldb"),
+	place(0, sqlBase, "internal/goid", "internal/sqldb"),
 	place(3, sqlText, "internal/sqlstore"),
 	place(5, sqlDriver, "storage/sqlite", "storage/postgres", "storage/memory"),
 	place(5, driver, "storage/bleve", "storage/blob", "storage/chromem", "storage/qdrant"),

@@ -2,7 +2,6 @@ package demo
 
 import (
 	"image"
-	"image/color"
 	"math"
 
 	"golang.org/x/image/vector"
@@ -148,6 +147,14 @@ func ball(c rgb) paint {
 	}
 }
 
+// hollow paints the inside of something: light falls on its far side.
+func hollow(c rgb) paint {
+	return func(_, _, u, v float64) rgb {
+		du, dv := u-.7, v-.74
+		return c.lit(1.08 - .3*(du*du+dv*dv))
+	}
+}
+
 // flatLit paints a surface that faces us, a little lighter at its top.
 func flatLit(c rgb) paint { return func(_, _, u, v float64) rgb { return c.lit(1.07 - .13*v - .06*u) } }
 
@@ -164,8 +171,9 @@ func (p paint) with(texture func(x, y float64) float64) paint {
 	return func(x, y, u, v float64) rgb { return p(x, y, u, v).lit(texture(x, y)) }
 }
 
-// backdrop is the wall and the table things are photographed on.
-func (c *canvas) backdrop(tint rgb) {
+// backdrop is the wall and the table things are photographed before, or the
+// sheet they are laid on.
+func (c *canvas) backdrop(tint rgb, laid bool) {
 	wall := hex(0xf4f1ec).mix(tint, .10)
 	if tint.luma() > .8 {
 		wall = hex(0xdfe3e2).mix(tint, .15)
@@ -175,7 +183,9 @@ func (c *canvas) backdrop(tint rgb) {
 	for y := range side {
 		v := float64(y) / float64(side)
 		line := wall.mix(wall.lit(1.25), .5*(1-v))
-		if v > .72 {
+		if laid {
+			line = wall.mix(wall.lit(1.18), .6*(1-v))
+		} else if v > .72 {
 			line = table.mix(table.lit(1.18), min(1, (v-.72)*3))
 			line = wall.mix(line, min(1, (v-.72)*40))
 		}
@@ -192,8 +202,4 @@ func (c *canvas) backdrop(tint rgb) {
 func (c *canvas) shadow(x, width float64) {
 	c.fill(ellipse(x+3, floor+1, width*.72, 5.5), soft(rgb{.12, .1, .09, .5}))
 	c.fill(ellipse(x+1, floor+.4, width*.52, 2.4), soft(rgb{.1, .08, .08, .6}))
-}
-
-func (c rgb) color() color.RGBA {
-	return color.RGBA{uint8(c.r * 255), uint8(c.g * 255), uint8(c.b * 255), 255}
 }

@@ -23,11 +23,21 @@ func shapes() map[string]func(*look) {
 	}
 }
 
+// laid are the kinds that are seen from above.
+func laid() map[string]bool {
+	out := map[string]bool{}
+	for _, code := range []string{"plate", "skillet", "knife", "board", "chocolate", "trowel", "gloves", "sleepbag", "mat", "shirt", "sweater", "jacket",
+		"scarf", "socks", "book", "notebook", "puzzle", "yogamat"} {
+		out[code] = true
+	}
+	return out
+}
+
 // Image draws the picture with so many pixels on each side.
 func (p Picture) Image(side int) image.Image {
 	c := newCanvas(side)
 	l := &look{canvas: c, col: hex(p.Color), material: p.Material, form: p.Form, seed: p.Seed, grain: texture(p.Material, p.Seed)}
-	c.backdrop(l.col)
+	c.backdrop(l.col, laid()[p.Shape])
 	if draw := shapes()[p.Shape]; draw != nil {
 		draw(l)
 	}

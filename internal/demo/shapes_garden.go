@@ -146,8 +146,8 @@ func drawGloves(l *look) {
 		l.fill(box(cx-9.6, 64, 19.2, end-64, 2), round(l.col.lit(.72)).with(ribs(2.2)))
 	}
 	l.fill(ellipse(52, 60, 40, 38), soft(rgb{.1, .08, .06, .5}))
-	hand(34, 1)
-	hand(66, -1)
+	hand(30, 1)
+	hand(70, -1)
 }
 
 func drawFeeder(l *look) {

@@ -133,6 +133,7 @@ func drawCream(l *look) {
 		l.fill(box(34, 14, 32, 5, .6), flatLit(l.col.lit(.9)))
 		l.of(paperTone.lit(.95), turned(50, 1.6, 11, 72, 10.4, 81))
 		l.label(40, 32, 20, 26, l.col.lit(.75))
+		l.shine(1.1, .3, 38.4, 24, 40.4, 66)
 	case 2:
 		for i, x := range []float64{32, 68, 50} {
 			y := []float64{66, 66, 60}[i]
@@ -146,7 +147,6 @@ func drawCream(l *look) {
 		l.wood(woodTone, turned(50, 2.6, 19.6, 38, 19.6, 48))
 		l.label(38, 58, 24, 16, l.col)
 	}
-	l.shine(1.1, .3, 41.4, 26, 42.4, 66)
 }
 
 func drawBottle(l *look) {

@@ -27,10 +27,6 @@ func drawBlanket(l *look) {
 		l.fill(box(17, y, 66, 13, 5.4), down(l.col.lit(f*1.12), l.col.lit(f*.76)).with(knit))
 		l.fill(ellipse(82, y+6.5, 2.6, 5.6), flat(l.col.lit(f*.62)))
 	}
-	for i := range 16 { // fringes
-		x := 20 + 3.8*float64(i)
-		l.fill(line(.9, x, 49, x-.8, 53, x+.4, 57), flat(l.col.lit(.92)))
-	}
 }
 
 // checks is a pattern of crossing bands.
@@ -49,7 +45,7 @@ func checks(_ rgb) func(x, y float64) float64 {
 
 func drawCushion(l *look) {
 	l.shadow(50, 64)
-	s := smooth(20, 28, 35, 31, 50, 32, 65, 31, 80, 28, 78, 42, 77, 54, 78, 66, 81, 80, 65, 78, 50, 77, 35, 78, 19, 80, 22, 66, 23, 54, 22, 42)
+	s := smooth(20, 28, 35, 31, 50, 32, 65, 31, 80, 28, 78, 42, 77, 54, 78, 66, 81, 81, 65, 80.4, 50, 80, 35, 80.4, 19, 81, 22, 66, 23, 54, 22, 42)
 	grain := l.grain
 	switch l.form {
 	case 2:

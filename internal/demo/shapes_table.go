@@ -64,6 +64,7 @@ func drawBowl(l *look) {
 		}
 	case 2:
 		l.shadow(50, 76)
+		l.col = woodTone.mix(l.col, .12)
 		one(50, 54, 36, 27)
 		for i, x := range []float64{32, 44, 56, 67, 38, 60} {
 			l.fill(smooth(x-6, 55, x-3, 46+float64(i%3)*2, x+3, 45, x+7, 52, x+2, 58), ball(leaf.lit(.9+.08*float64(i%4))))
@@ -86,7 +87,7 @@ func drawPlate(l *look) {
 	l.fill(ellipse(53, 54, rx*1.12, ry*1.12), soft(rgb{.1, .08, .08, .75}))
 	l.fill(ellipse(50, 50, rx, ry), ball(l.col).with(l.grain))
 	l.fill(ellipse(50.6, 50.8, rx*.72, ry*.72), flat(l.col.lit(.8)))
-	l.fill(ellipse(50, 50, rx*.7, ry*.7), ball(l.col.lit(1.06)).with(l.grain))
+	l.fill(ellipse(50, 50, rx*.7, ry*.7), hollow(l.col.lit(1.04)).with(l.grain))
 	if l.form == 0 { // the glaze pools
 		for i := range 5 {
 			f := .66 - .12*float64(i)

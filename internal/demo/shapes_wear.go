@@ -1,9 +1,9 @@
 package demo
 
 // laid is the soft shadow under clothes laid flat.
-func (l *look) laid() { l.fill(ellipse(53, 55, 46, 46), soft(rgb{.1, .08, .08, .55})) }
+func (l *look) laid() { l.fill(ellipse(53, 55, 46, 46), soft(rgb{.1, .08, .08, .3})) }
 
-// knit is the surface of clothes.
+// cloth is the surface of clothes.
 func (l *look) cloth(s shape, f float64) { l.fill(s, flatLit(l.col.lit(f)).with(l.grain)) }
 
 func drawShirt(l *look) {

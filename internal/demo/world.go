@@ -69,7 +69,6 @@ type World struct {
 	Fulfilments []order.Fulfilment
 	Refunds     []order.Refund
 	Payments    []payment.Payment
-	Operations  []payment.Operation
 	Postings    []payment.Posting
 	Reviews     []review.Review
 
@@ -78,6 +77,7 @@ type World struct {
 	numbers   map[string][][]int
 	firstOf   map[string]int // the first product of each kind
 	campaigns []campaign
+	buyers    []buyer // beside Customers
 }
 
 // good is what the history needs to know of a product.
@@ -125,7 +125,8 @@ func Generate(cfg Config) *World {
 		seed[i] = byte(cfg.Seed >> (8 * i))
 	}
 	m.ids = core.NewIDs(func() time.Time { return m.clock }, rand.NewChaCha8(seed))
-	for i, part := range []func(){m.channels, m.taxes, m.shipping, m.structure, m.products, m.collections, m.promotions} {
+	for i, part := range []func(){m.channels, m.taxes, m.shipping, m.structure, m.products, m.collections, m.promotions, m.customers,
+		m.trade, m.reviews} {
 		// Each part has randomness of its own: a change in one leaves the others
 		// as they are.
 		m.rng = rand.New(rand.NewPCG(cfg.Seed, uint64(i)))

@@ -66,6 +66,25 @@ func (c *Clock) Move(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
+// Panic is a TB for examples.
+type Panic struct{}
+
+// Errorf panics.
+func (Panic) Errorf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+
+// FailNow panics.
+func (Panic) FailNow() { panic("failed") }
+
+// Helper does nothing.
+func (Panic) Helper() {}
+
+// Example opens a shop in memory that nobody closes.
+func Example() *Shop {
+	db, err := memory.Open(context.Background())
+	require.NoError(Panic{}, err)
+	return build(Panic{}, db)
+}
+
 // Memory opens a shop in memory.
 func Memory(t testing.TB) *Shop {
 	t.Helper()
@@ -85,6 +104,11 @@ func Postgres(t testing.TB) *Shop {
 func open(t testing.TB, db *storage.DB) *Shop {
 	t.Helper()
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return build(t, db)
+}
+
+func build(t TB, db *storage.DB) *Shop {
+	t.Helper()
 	_, err := db.Migrate(context.Background())
 	require.NoError(t, err)
 	s := &Shop{DB: db, Clock: &Clock{at: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}, Location: "loc_main"}

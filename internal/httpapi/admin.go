@@ -72,16 +72,6 @@ type Post[B any] struct {
 	Body B
 }
 
-// seenOr returns the version of If-Match, else the current one, for services
-// that want one.
-func (h VersionHeader) seenOr(current func() (int64, error)) (int64, error) {
-	seen, err := h.seen()
-	if err != nil || seen != 0 {
-		return seen, err
-	}
-	return current()
-}
-
 // shown answers with something.
 func shown[T any](v T, err error) (*body[T], error) {
 	if err != nil {

@@ -9,16 +9,25 @@ import (
 	"github.com/bodega-commerce/bodega/commerce/core"
 )
 
-// hideCart leaves out the ID for those who may not change carts: who knows it may use
-// the cart.
-func hideCart(ctx context.Context, c cart.Cart) cart.Cart {
+// adminCart is a cart as staff sees it, without prices.
+type adminCart struct {
+	cart.Cart
+	Lines []adminCartLine `json:"lines"`
+}
+
+type adminCartLine struct{ cart.Line }
+
+// viewAdminCart leaves out the ID for those who may not change carts: who knows
+// it may use the cart.
+func viewAdminCart(ctx context.Context, c cart.Cart) adminCart {
 	if !core.ActorFrom(ctx).Can(core.PermOrdersWrite) {
 		c.ID, c.MergedInto = "", ""
 	}
-	if c.Lines == nil {
-		c.Lines = []cart.Line{}
+	out := adminCart{Cart: c, Lines: make([]adminCartLine, len(c.Lines))}
+	for i, l := range c.Lines {
+		out.Lines[i] = adminCartLine{l}
 	}
-	return c
+	return out
 }
 
 func (a *api) adminCarts() {
@@ -30,9 +39,9 @@ func (a *api) adminCarts() {
 			Customer  core.CustomerID `query:"customer_id" maxLength:"80"`
 			WithEmail bool            `query:"with_email" doc:"Only those whose owner can be written to"`
 			Before    time.Time       `query:"updated_before" doc:"Untouched since"`
-		}) (*body[core.Page[cart.Cart]], error) {
+		}) (*body[core.Page[adminCart]], error) {
 			page, err := s.Carts.List(ctx, cart.Filter{State: in.State, Customer: in.Customer, WithEmail: in.WithEmail, UpdatedBefore: in.Before}, in.page())
-			return paged(mapPage(page, func(c cart.Cart) cart.Cart { return hideCart(ctx, c) }), err)
+			return paged(mapPage(page, func(c cart.Cart) adminCart { return viewAdminCart(ctx, c) }), err)
 		})
 	handle(a, route{method: http.MethodGet, path: "/admin/carts/{id}", perm: core.PermOrdersWrite, tag: tagSales, summary: "Show a cart with what it costs now"},
 		func(ctx context.Context, s Services, in *Path[core.CartID]) (*body[cartView], error) {

@@ -64,10 +64,7 @@ func (a *api) adminCollections() {
 	handle(a, route{method: http.MethodPatch, path: "/admin/collections/{id}", perm: core.PermCatalogWrite, tag: tagCatalog, summary: "Change a collection",
 		description: "A new rule is applied to all products at once; one without conditions takes the rule away."},
 		func(ctx context.Context, s Services, in *Change[core.CollectionID, catalog.CollectionUpdate]) (*body[catalog.Collection], error) {
-			seen, err := in.seenOr(func() (int64, error) {
-				c, err := s.Catalog.Collection(ctx, in.ID)
-				return c.Version, err
-			})
+			seen, err := in.seen()
 			if err != nil {
 				return nil, err
 			}

@@ -90,10 +90,7 @@ func (a *api) adminImages() {
 		})
 	handle(a, route{method: http.MethodPatch, path: "/admin/images/{id}", perm: core.PermCatalogWrite, tag: tagCatalog, summary: "Change an image's words or focus"},
 		func(ctx context.Context, s Services, in *Change[core.ImageID, catalog.ImageUpdate]) (*body[adminImage], error) {
-			seen, err := in.seenOr(func() (int64, error) {
-				i, err := s.Catalog.Image(ctx, in.ID)
-				return i.Version, err
-			})
+			seen, err := in.seen()
 			if err != nil {
 				return nil, err
 			}

@@ -105,10 +105,7 @@ func (a *api) adminCategories() {
 	handle(a, route{method: http.MethodPatch, path: "/admin/categories/{id}", perm: core.PermCatalogWrite, tag: tagCatalog, summary: "Change a category",
 		description: "An earlier slug goes on redirecting."},
 		func(ctx context.Context, s Services, in *Change[core.CategoryID, catalog.CategoryUpdate]) (*body[catalog.Category], error) {
-			seen, err := in.seenOr(func() (int64, error) {
-				c, err := s.Catalog.Category(ctx, in.ID)
-				return c.Version, err
-			})
+			seen, err := in.seen()
 			if err != nil {
 				return nil, err
 			}

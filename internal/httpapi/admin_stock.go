@@ -75,10 +75,7 @@ func (a *api) adminStock() {
 		})
 	handle(a, route{method: http.MethodPatch, path: "/admin/stock/locations/{id}", perm: core.PermStockWrite, tag: tagStock, summary: "Change a location"},
 		func(ctx context.Context, s Services, in *Change[core.LocationID, LocationPatch]) (*body[stock.Location], error) {
-			seen, err := in.seenOr(func() (int64, error) {
-				l, err := s.Stock.Location(ctx, in.ID)
-				return l.Version, err
-			})
+			seen, err := in.seen()
 			if err != nil {
 				return nil, err
 			}
@@ -115,10 +112,7 @@ func (a *api) adminStock() {
 		})
 	handle(a, route{method: http.MethodPatch, path: "/admin/stock/items/{id}", perm: core.PermStockWrite, tag: tagStock, summary: "Change a stock item"},
 		func(ctx context.Context, s Services, in *Change[core.StockItemID, StockItemPatch]) (*body[stock.Item], error) {
-			seen, err := in.seenOr(func() (int64, error) {
-				i, err := stockItem(ctx, s, in.ID)
-				return i.Version, err
-			})
+			seen, err := in.seen()
 			if err != nil {
 				return nil, err
 			}

@@ -164,10 +164,19 @@ func handle[I, O any](a *api, r route, h func(ctx context.Context, s Services, i
 	if r.ownKeys {
 		a.outside[r.method+" "+Prefix+r.path] = true
 	}
-	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
-		if err := a.allowed(ctx, r); err != nil {
-			return nil, a.fail(ctx, err)
+	if r.staff {
+		op.Extensions["x-audience"] = "staff"
+	}
+	// Before anything of the request is read: who may not is told nothing else.
+	op.Middlewares = huma.Middlewares{func(c huma.Context, next func(huma.Context)) {
+		if err := a.allowed(c.Context(), r); err != nil {
+			req, w := humago.Unwrap(c)
+			a.writeProblem(w, req, err)
+			return
 		}
+		next(c)
+	}}
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, a.servicesOf(ctx), in)
 		if err != nil {
 			return nil, a.fail(ctx, err)

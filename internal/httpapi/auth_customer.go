@@ -92,10 +92,13 @@ func (a *api) auth() {
 		})
 	handle(a, described(secret(http.MethodPost, "/auth/logout", "Sign out", 0), "Ends the session of the refresh token, or of the access token one asks with."),
 		func(ctx context.Context, s Services, in *struct {
-			Body struct {
+			Body *struct {
 				Refresh string `json:"refresh_token,omitempty" maxLength:"500"`
-			} `required:"false"`
+			}
 		}) (*none, error) {
+			if in.Body == nil {
+				return nil, s.Accounts.Logout(ctx, "")
+			}
 			return nil, s.Accounts.Logout(ctx, in.Body.Refresh)
 		})
 	forgot := func(path string, kind core.ActorKind) {

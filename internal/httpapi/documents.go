@@ -48,6 +48,10 @@ func (a *api) documents() {
 	a.plainRoute("GET /docs/", core.PermPublic, docs.ServeHTTP)
 	a.plainRoute("GET /docs/problems", core.PermPublic, a.problemsPage)
 	a.plainRoute("/", core.PermPublic, a.elsewhere)
+	a.plainRoute("GET /{$}", core.PermPublic, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = w.Write([]byte(landing))
+	})
 	a.plainRoute("GET /healthz", core.PermPublic, func(w http.ResponseWriter, _ *http.Request) { writeStatus(w, http.StatusOK, "ok") })
 	a.plainRoute("GET /readyz", core.PermPublic, func(w http.ResponseWriter, r *http.Request) {
 		if a.cfg.Ready != nil {
@@ -60,6 +64,17 @@ func (a *api) documents() {
 		writeStatus(w, http.StatusOK, "ok")
 	})
 }
+
+// landing is what a person sees who opens the server's address. Its links are
+// relative, so that it works below any prefix.
+const landing = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>bodega</title>
+<style>body{font:17px/1.6 system-ui,sans-serif;max-width:40rem;margin:12vh auto;padding:0 1.5rem;color:#1d2433}a{color:#0b5cad}
+code{background:#eef1f5;padding:.1em .4em;border-radius:4px}li{margin:.4rem 0}</style>
+<h1>The shop is open.</h1><p>This server speaks JSON. Begin here:</p><ul>
+<li><a href="docs">API documentation</a>, with every route to try out</li>
+<li><a href="api/v1/store/products?limit=5">Products</a>, <a href="api/v1/store/categories">categories</a> and <a href="api/v1/store/collections">collections</a></li>
+<li><a href="openapi.json">openapi.json</a> for client generators, <a href="docs/problems">problems</a> for what may go wrong</li></ul>
+<p>Staff sign in with <code>POST api/v1/auth/staff/login</code>.</p></html>`
 
 // elsewhere answers for paths and methods that no route has.
 func (a *api) elsewhere(w http.ResponseWriter, r *http.Request) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/bodega-commerce/bodega/commerce/core"
 	"github.com/bodega-commerce/bodega/commerce/idempotency"
@@ -53,8 +54,11 @@ func (a *api) idempotent(next http.Handler) http.Handler {
 			return
 		}
 		// Different people's keys never meet, and neither do those of different
-		// routes. Anonymous shoppers share a scope, and the path names their cart.
+		// routes. Anonymous shoppers share a scope where the path names their cart.
 		scope := core.ActorFrom(r.Context()).String() + " " + r.URL.Path
+		if core.ActorFrom(r.Context()).Kind == core.ActorAnonymous && !strings.Contains(r.URL.Path, "/"+core.PrefixCart+"_") {
+			scope += " " + clientIP(r.Context()) // or a guessed key would open the cart another shopper made with it
+		}
 		hash := idempotency.HashBytes(body)
 		if isJSON(r) {
 			if h, err := idempotency.HashJSON(body); err == nil {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/bodega-commerce/bodega/commerce/account"
 	"github.com/bodega-commerce/bodega/commerce/core"
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -75,9 +76,6 @@ var kinds = map[core.Kind]struct {
 	core.KindCanceled:        {http.StatusServiceUnavailable, "Out of time"},
 }
 
-// retryable errors know when to come back.
-type retryable interface{ RetryAfter() time.Duration }
-
 // problemOf turns any error into a problem. Internal causes are not shown.
 func problemOf(err error) *problem {
 	var p *problem
@@ -88,9 +86,9 @@ func problemOf(err error) *problem {
 	row := kinds[kind]
 	code := core.CodeOf(err)
 	p = &problem{Type: "/docs/problems#" + code, Title: row.title, Status: row.status, Code: code}
-	var ra retryable
-	if errors.As(err, &ra) {
-		p.retryAfter = ra.RetryAfter()
+	var limited *account.RateLimitedError
+	if errors.As(err, &limited) {
+		p.retryAfter = limited.RetryAfter
 	} else if kind == core.KindUnavailable {
 		p.retryAfter = time.Second
 	}

@@ -99,11 +99,15 @@ func (a *api) storeOrders() {
 		description: "As long as nothing is shipped and the shop lets buyers. What was paid is given back."},
 		func(ctx context.Context, s Services, in *struct {
 			ID   core.OrderID `path:"order" maxLength:"80"`
-			Body struct {
+			Body *struct {
 				Reason string `json:"reason,omitempty" maxLength:"500"`
 			}
 		}) (*body[orderView], error) {
-			if _, err := s.Refunds.Cancel(ctx, in.ID, refund.CancelParams{Reason: in.Body.Reason}); err != nil {
+			var p refund.CancelParams
+			if in.Body != nil {
+				p.Reason = in.Body.Reason
+			}
+			if _, err := s.Refunds.Cancel(ctx, in.ID, p); err != nil {
 				return nil, err
 			}
 			d, err := s.Orders.Details(ctx, string(in.ID), "")

@@ -76,7 +76,7 @@ func TestCustomersSeeTheirOrders(t *testing.T) {
 	require.Equal(t, int64(0), ann.get("/store/orders?status=cancelled").is(200).num("items.#"))
 	bob.get(paths[0]).is(404, "order_not_found")
 	bob.get(paths[0]+"/timeline").is(404, "order_not_found")
-	bob.post(paths[0]+"/cancel", object{}).is(404, "order_not_found")
+	bob.post(paths[0]+"/cancel", nil).is(404, "order_not_found")
 	f.guest().post(paths[0]+"/cancel", object{}).is(401)
 	require.Equal(t, "cancelled", ann.post(paths[0]+"/cancel", object{"reason": "changed my mind"}).is(200).str("status"))
 	require.Equal(t, int64(1), ann.get("/store/orders?status=cancelled").is(200).num("items.#"))
@@ -201,4 +201,22 @@ func TestPublicKeysSellNothingOfStaff(t *testing.T) {
 	window.get("/store/orders").is(401)
 	window.get("/store/account").is(401)
 	window.get("/auth/staff/me").is(403, "forbidden")
+}
+
+// Anonymous shoppers have no scope of their own for keys: one must not get the
+// cart that another made with the same key.
+func TestAGuessedKeyOpensNobodysCart(t *testing.T) {
+	t.Parallel()
+	f := openStorefront(t)
+	cart := func(address string) string {
+		r := httptest.NewRequest("POST", "/api/v1/store/carts", strings.NewReader("{}"))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Idempotency-Key", "1")
+		r.RemoteAddr = address + ":1234"
+		w := httptest.NewRecorder()
+		f.handler.ServeHTTP(w, r)
+		return answer{t, w.Result(), w.Body.Bytes()}.is(201).str("id")
+	}
+	require.NotEqual(t, cart("192.0.2.1"), cart("192.0.2.2"))
+	require.Equal(t, cart("192.0.2.3"), cart("192.0.2.3"))
 }

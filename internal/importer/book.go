@@ -1,29 +1,24 @@
 package importer
 
 import (
-	"cmp"
-	"context"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/bodega-commerce/bodega/commerce/core"
 	"github.com/bodega-commerce/bodega/commerce/order"
-	"github.com/bodega-commerce/bodega/storage"
 )
 
 // book is what later rows need to know of earlier ones.
 type book struct {
-	goods     map[string]*good           // by SKU
-	customers map[string]core.CustomerID // by the shop's own number
-	invoices  map[string]struct{}        // those that are orders already
-	sales     map[string][]*sale         // by customer and SKU, oldest first; what can still be given back
-	names     map[string]string          // one copy of each title
+	goods    map[string]*good    // by SKU
+	buyers   map[string]*buyer   // by the shop's own number
+	invoices map[string]struct{} // those that are orders already
+	titles   map[string]string   // one copy of each
 }
 
 func newBook() *book {
-	return &book{goods: map[string]*good{}, customers: map[string]core.CustomerID{}, invoices: map[string]struct{}{}, sales: map[string][]*sale{},
-		names: map[string]string{}}
+	return &book{goods: map[string]*good{}, buyers: map[string]*buyer{}, invoices: map[string]struct{}{}, titles: map[string]string{}}
 }
 
 // good is something sold.
@@ -33,11 +28,17 @@ type good struct {
 	variant core.VariantID
 	item    core.StockItemID // "" for what is not counted
 	titles  map[string]int   // how often each was written
-	price   int64            // of the newest sale
+	price   int64            // of the newest sale, the highest of several
 	priced  time.Time
 	sold    int64           // pieces, less those given back
 	revenue int64           // minor units, less what was given back
 	recent  map[int64]int64 // pieces by day, for the stock to begin with
+}
+
+// buyer is a customer.
+type buyer struct {
+	id     core.CustomerID
+	bought map[string][]sale // by SKU, oldest first; what can still be given back
 }
 
 // sale is a line of an order that pieces can be given back of.
@@ -52,6 +53,8 @@ type sale struct {
 type sold struct {
 	id      core.OrderID
 	payment core.PaymentID
+	invoice string
+	states  order.States
 	at      time.Time
 	total   int64
 	back    int64 // given back so far
@@ -69,6 +72,7 @@ func physical(sku string) bool {
 func (b *book) good(sku string) *good {
 	g := b.goods[sku]
 	if g == nil {
+		sku = strings.Clone(sku) // not the row it stands in
 		g = &good{sku: sku, product: core.NewID[core.ProductID](nil, core.PrefixProduct), variant: core.NewID[core.VariantID](nil, core.PrefixVariant),
 			titles: map[string]int{}, recent: map[int64]int64{}}
 		if physical(sku) {
@@ -79,12 +83,22 @@ func (b *book) good(sku string) *good {
 	return g
 }
 
+// title returns the one copy of a title.
+func (b *book) title(s string) string {
+	if known, ok := b.titles[s]; ok {
+		return known
+	}
+	s = strings.Clone(s) // not the row it stands in
+	b.titles[s] = s
+	return s
+}
+
 // note takes a sale into account.
 func (g *good) note(title string, quantity, price int64, at time.Time) {
-	if title != "" {
+	if title != g.sku { // which stands in for none
 		g.titles[title]++
 	}
-	if !at.Before(g.priced) {
+	if at.After(g.priced) || at.Equal(g.priced) && price > g.price {
 		g.price, g.priced = price, at
 	}
 	g.sold += quantity
@@ -112,24 +126,31 @@ func (g *good) title() string {
 	return best
 }
 
-func saleKey(customer, sku string) string { return customer + "\x00" + sku }
-
+// shippingKey stands where an SKU does for the shipping of an order.
 const shippingKey = "\x00shipping"
 
-func (b *book) open(customer, sku string, s *sale) {
-	if customer == "" {
-		return // nobody who could cancel
+// open notes what a buyer may give back; nil is nobody who could.
+func (u *buyer) open(sku string, s sale) {
+	if u != nil {
+		u.bought[sku] = append(u.bought[sku], s)
 	}
-	k := saleKey(customer, sku)
-	b.sales[k] = append(b.sales[k], s)
+}
+
+// piece is a part of a sale that is given back.
+type piece struct {
+	sale
+	quantity int64
+	amount   int64
 }
 
 // match finds what a cancellation gives back: pieces of the customer's earlier
 // purchases of the same thing, those at the same price before dearer ones, the
 // latest first. It takes all of the quantity or nothing.
-func (b *book) match(customer, sku string, quantity, price int64, at time.Time) ([]piece, Reason) {
-	k := saleKey(customer, sku)
-	list := b.sales[k]
+func (u *buyer) match(sku string, quantity, price int64, at time.Time) ([]piece, Reason) {
+	if u == nil {
+		return nil, NoSale
+	}
+	list := u.bought[sku]
 	var same, dearer, any int64
 	for _, s := range list {
 		if s.order.at.After(at) {
@@ -152,101 +173,32 @@ func (b *book) match(customer, sku string, quantity, price int64, at time.Time) 
 	}
 	var out []piece
 	for _, exact := range []bool{true, false} {
-		for _, s := range slices.Backward(list) {
-			if quantity == 0 {
-				break
-			}
+		for i := len(list) - 1; i >= 0 && quantity > 0; i-- {
+			s := &list[i]
 			if s.order.at.After(at) || s.left == 0 || exact != (s.price == price) || s.price < price {
 				continue
 			}
 			n := min(s.left, quantity)
 			s.left -= n
 			quantity -= n
-			out = append(out, piece{s, n, n * price})
+			out = append(out, piece{*s, n, n * price})
 		}
 	}
-	b.sales[k] = slices.DeleteFunc(list, func(s *sale) bool { return s.left == 0 })
+	u.bought[sku] = slices.DeleteFunc(list, func(s sale) bool { return s.left == 0 })
 	return out, ""
 }
 
 // matchShipping finds a shipping charge that can be given back in part.
-func (b *book) matchShipping(customer string, amount int64, at time.Time) ([]piece, Reason) {
-	list := b.sales[saleKey(customer, shippingKey)]
-	for _, s := range slices.Backward(list) {
-		if !s.order.at.After(at) && s.left >= amount {
+func (u *buyer) matchShipping(amount int64, at time.Time) ([]piece, Reason) {
+	if u == nil {
+		return nil, NoSale
+	}
+	list := u.bought[shippingKey]
+	for i := len(list) - 1; i >= 0; i-- {
+		if s := &list[i]; !s.order.at.After(at) && s.left >= amount {
 			s.left -= amount
-			return []piece{{s, 0, amount}}, ""
+			return []piece{{*s, 0, amount}}, ""
 		}
 	}
 	return nil, NoSale
-}
-
-// piece is a part of a sale that is given back.
-type piece struct {
-	*sale
-	quantity int64
-	amount   int64
-}
-
-// restore fills the book from the orders an interrupted import left.
-func (b *book) restore(ctx context.Context, db *storage.DB) error {
-	return db.Snapshot(ctx, func(tx storage.Tx) error {
-		byID := map[core.CustomerID]string{}
-		q := core.PageQuery{Limit: core.MaxPageSize}
-		for {
-			page, err := tx.Accounts().Customers(ctx, customersOfImport(), q)
-			if err != nil {
-				return err
-			}
-			for _, c := range page.Items {
-				if number, ok := strings.CutPrefix(c.Reference, referencePrefix); ok {
-					b.customers[number], byID[c.ID] = c.ID, number
-				}
-			}
-			if q.After = page.Next; q.After == "" {
-				break
-			}
-		}
-		payments, err := paymentsOf(ctx, tx)
-		if err != nil {
-			return err
-		}
-		for o, err := range tx.Orders().All(ctx, order.Filter{}) {
-			if err != nil {
-				return err
-			}
-			if o.Metadata[metaInvoice] == "" {
-				continue
-			}
-			b.invoices[o.Metadata[metaInvoice]] = struct{}{}
-			b.remember(&o, byID[o.Customer], payments[o.ID])
-		}
-		for k := range b.sales {
-			slices.SortStableFunc(b.sales[k], func(x, y *sale) int {
-				return cmp.Or(x.order.at.Compare(y.order.at), cmp.Compare(x.line, y.line))
-			})
-		}
-		return nil
-	})
-}
-
-// remember takes an order of an earlier run into the book.
-func (b *book) remember(o *order.Order, customer string, pay core.PaymentID) {
-	ord := &sold{id: o.ID, payment: pay, at: o.PlacedAt, total: o.Totals.Total.Amount, back: o.Shipping.RefundedAmount.Amount}
-	for _, l := range o.Lines {
-		g := b.goods[l.SKU]
-		if g == nil {
-			g = &good{sku: l.SKU, product: l.Product, variant: l.Variant, item: l.StockItem, titles: map[string]int{}, recent: map[int64]int64{}}
-			b.goods[l.SKU] = g
-		}
-		g.note(l.Title, l.Quantity, l.UnitPrice.Amount, o.PlacedAt)
-		g.back(l.Refunded, l.RefundedAmount.Amount)
-		ord.back += l.RefundedAmount.Amount
-		if left := l.Quantity - l.Refunded; left > 0 {
-			b.open(customer, l.SKU, &sale{order: ord, line: l.ID, price: l.UnitPrice.Amount, left: left})
-		}
-	}
-	if left := o.Shipping.Total.Amount - o.Shipping.RefundedAmount.Amount; left > 0 {
-		b.open(customer, shippingKey, &sale{order: ord, price: o.Shipping.Total.Amount, left: left})
-	}
 }

@@ -3,6 +3,8 @@ package importer
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -19,110 +21,95 @@ import (
 // finish makes the products, now that their usual names and newest prices are
 // known, with stock to sell, and marks the import as done. Products that an
 // interrupted run has made are passed over.
-func (r *run) finish(ctx context.Context) error {
-	cat := catalog.New(core.Narrow(r.db, func(tx storage.Tx) catalog.Tx { return tx }), catalog.Config{Clock: r.o.Clock})
-	if err := r.sellInPounds(ctx, cat); err != nil {
-		return err
-	}
-	categories, err := ensureCategories(ctx, cat)
+func (r *run) finish(ctx context.Context) (*Report, error) {
+	categories, err := ensureCategories(ctx, r.catalog)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	all := make([]*good, 0, len(r.book.goods))
-	for _, g := range r.book.goods {
-		all = append(all, g)
-	}
-	slices.SortFunc(all, func(a, b *good) int { return strings.Compare(a.sku, b.sku) })
+	all := slices.SortedFunc(maps.Values(r.book.goods), func(a, b *good) int { return strings.Compare(a.sku, b.sku) })
 	for part := range slices.Chunk(all, 500) {
-		if err := r.products(ctx, cat, categories, part); err != nil {
-			return err
+		if err := r.products(ctx, categories, part); err != nil {
+			return nil, fmt.Errorf("products %s to %s: %w", part[0].sku, part[len(part)-1].sku, err)
 		}
 	}
 	done := r.point
-	done.Done = true
-	return r.db.Update(ctx, func(tx storage.Tx) (err error) {
-		_, err = setting.Put(ctx, tx.Settings(), checkpointKey, done, r.version, r.o.Clock.Now())
+	done.Report = r.report(all)
+	return done.Report, r.db.Update(ctx, func(tx storage.Tx) error {
+		_, err := setting.Put(ctx, tx.Settings(), checkpointKey, done, r.version, r.o.Clock.Now())
 		return err
 	})
 }
 
 // sellInPounds makes the default channel sell in pounds: first of all in a shop
 // that had nothing to sell before.
-func (r *run) sellInPounds(ctx context.Context, cat *catalog.Service) error {
+func sellInPounds(ctx context.Context, db *storage.DB, cat *catalog.Service) (core.ChannelID, error) {
 	channel, err := cat.ChannelByCode(ctx, "default")
-	if err != nil {
-		return err
-	}
-	if slices.Contains(channel.Currencies, currency) {
-		return nil
+	if err != nil || slices.Contains(channel.Currencies, currency) {
+		return channel.ID, err
 	}
 	var first []core.ProductID
-	if err := r.db.View(ctx, func(tx storage.Tx) (err error) {
+	if err := db.View(ctx, func(tx storage.Tx) (err error) {
 		first, err = tx.Catalog().ProductIDs(ctx, "", 1)
 		return err
 	}); err != nil {
-		return err
+		return "", err
 	}
 	currencies := append(slices.Clone(channel.Currencies), currency)
 	if len(first) == 0 {
 		currencies = append([]money.Currency{currency}, channel.Currencies...)
 	}
 	_, err = cat.UpdateChannel(ctx, channel.ID, catalog.ChannelUpdate{Currencies: &currencies})
-	return err
+	return channel.ID, err
 }
 
-// products makes a part of the products, in one transaction each for stock
-// items, products and stock.
-func (r *run) products(ctx context.Context, cat *catalog.Service, categories map[string]core.CategoryID, part []*good) error {
-	skus := make([]string, len(part))
-	for i, g := range part {
-		skus[i] = g.sku
-	}
-	var made map[string]core.VariantID
-	var location core.LocationID
-	if err := r.db.View(ctx, func(tx storage.Tx) (err error) {
-		if made, err = tx.Catalog().VariantIDsBySKU(ctx, skus); err != nil {
-			return err
-		}
+// products makes a part of the products with their stock items and stock, in
+// one transaction.
+func (r *run) products(ctx context.Context, categories map[string]core.CategoryID, part []*good) error {
+	return r.db.Within(ctx, func(bound *storage.DB) error {
+		tx := bound.Tx()
 		locations, err := tx.Stock().Locations(ctx)
-		if err == nil && len(locations) > 0 {
-			location = locations[0].ID
-		}
-		return err
-	}); err != nil {
-		return err
-	}
-	part = slices.DeleteFunc(slices.Clone(part), func(g *good) bool { return made[g.sku] != "" })
-	if len(part) == 0 {
-		return nil
-	}
-	now := r.o.Clock.Now()
-	products := make([]catalog.Product, len(part))
-	var items []stock.Item
-	var moves []stock.Movement
-	for i, g := range part {
-		products[i] = g.asProduct(categories)
-		if g.item == "" {
-			continue
-		}
-		items = append(items, stock.Item{ID: g.item, SKU: g.sku, Tracked: true, Policy: stock.Deny, Version: 1, CreatedAt: now, UpdatedAt: now})
-		moves = append(moves, stock.Movement{ID: core.NewID[core.MovementID](nil, core.PrefixMovement), ItemID: g.item, LocationID: location, Kind: stock.Receive,
-			DeltaOnHand: g.opening(), Note: "opening stock: what was sold in the last 90 days", Actor: core.ActorFrom(ctx).String(), At: now})
-	}
-	err := r.db.Update(ctx, func(tx storage.Tx) error {
-		if len(items) == 0 {
-			return nil
-		}
-		if err := tx.Stock().InsertItems(ctx, items...); err != nil {
+		if err != nil {
 			return err
 		}
-		return tx.Stock().Apply(ctx, moves)
-	})
-	if err != nil && !core.IsKind(err, core.KindExists) { // an interrupted run made them
+		if len(locations) == 0 {
+			return core.Errorf(core.KindConflict, "no_location", "the shop has no place that holds stock")
+		}
+		skus := make([]string, len(part))
+		for i, g := range part {
+			skus[i] = g.sku
+		}
+		made, err := tx.Catalog().VariantIDsBySKU(ctx, skus)
+		if err != nil {
+			return err
+		}
+		now := r.o.Clock.Now()
+		var products []catalog.Product
+		var items []stock.Item
+		var moves []stock.Movement
+		for _, g := range part {
+			if made[g.sku] != "" {
+				continue
+			}
+			products = append(products, g.asProduct(categories))
+			if g.item == "" {
+				continue
+			}
+			items = append(items, stock.Item{ID: g.item, SKU: g.sku, Tracked: true, Policy: stock.Deny, Version: 1, CreatedAt: now, UpdatedAt: now})
+			moves = append(moves, stock.Movement{ID: core.NewID[core.MovementID](nil, core.PrefixMovement), ItemID: g.item, LocationID: locations[0].ID, Kind: stock.Receive,
+				DeltaOnHand: g.opening(), Note: "opening stock: what was sold in the last 90 days", Actor: core.ActorFrom(ctx).String(), At: now})
+		}
+		if len(items) > 0 {
+			if err := tx.Stock().InsertItems(ctx, items...); err != nil {
+				return err
+			}
+			if err := tx.Stock().Apply(ctx, moves); err != nil {
+				return err
+			}
+		}
+		cat := catalog.New(core.Narrow(bound, func(tx storage.Tx) catalog.Tx { return tx }), catalog.Config{Clock: r.o.Clock})
+		_, err = cat.ImportProducts(ctx, products)
 		return err
-	}
-	_, err = cat.ImportProducts(ctx, products)
-	return err
+	})
 }
 
 // opening is the stock to begin with: what was sold in the last 90 days of the
@@ -233,23 +220,13 @@ func ensureCategories(ctx context.Context, cat *catalog.Service) (map[string]cor
 	return out, nil
 }
 
-// report is the outcome: the tally, and what the shop holds now.
-func (r *run) report(ctx context.Context) (*Report, error) {
+// report is the outcome: the tally, and what the goods came to.
+func (r *run) report(all []*good) *Report {
 	rep := r.point.Tally.report(currency)
-	if r.book == nil { // done before: the book is not needed for anything else
-		r.book = newBook()
-		if err := r.book.restore(ctx, r.db); err != nil {
-			return nil, err
-		}
-	}
-	rep.Products, rep.Customers = int64(len(r.book.goods)), int64(len(r.book.customers))
-	goods := make([]*good, 0, len(r.book.goods))
-	for _, g := range r.book.goods {
-		goods = append(goods, g)
-	}
-	slices.SortFunc(goods, func(a, b *good) int { return cmp.Or(cmp.Compare(b.sold, a.sold), strings.Compare(a.sku, b.sku)) })
-	for _, g := range goods[:min(10, len(goods))] {
+	rep.Products, rep.Customers = int64(len(all)), int64(len(r.book.buyers))
+	top := slices.SortedFunc(slices.Values(all), func(a, b *good) int { return cmp.Or(cmp.Compare(b.sold, a.sold), strings.Compare(a.sku, b.sku)) })
+	for _, g := range top[:min(10, len(top))] {
 		rep.TopProducts = append(rep.TopProducts, TopProduct{SKU: g.sku, Title: titleCase(g.title()), Quantity: g.sold, Revenue: money.New(g.revenue, currency).Decimal()})
 	}
-	return rep, nil
+	return rep
 }

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/bodega-commerce/bodega/commerce/catalog"
 	"github.com/bodega-commerce/bodega/commerce/core"
 	"github.com/bodega-commerce/bodega/commerce/money"
 	"github.com/bodega-commerce/bodega/commerce/setting"
@@ -24,9 +24,9 @@ import (
 type Options struct {
 	// Progress is told how many bytes of the file are done. Default nobody.
 	Progress func(done, total int64)
-	// Refused gets every refused row as CSV: line, reason and the row's columns.
-	// A resumed import writes those of its own part only. Default nobody.
-	Refused io.Writer
+	// Refused is a file to write every refused row to, as CSV: line, reason and
+	// the row's columns. A resumed import goes on in it. Default none.
+	Refused string
 	// BatchRows is how many rows are committed together, at least. Default 8000.
 	BatchRows int
 	// Clock tells the time of the import. Default the system clock.
@@ -43,17 +43,19 @@ const (
 
 // checkpoint is how far an import got; it is committed with the rows it counts.
 type checkpoint struct {
-	File  string `json:"file"` // fingerprint
-	Line  int64  `json:"line"` // last row that is done
-	Done  bool   `json:"done"`
-	Tally tally  `json:"tally"`
+	File    string  `json:"file"`    // fingerprint
+	Line    int64   `json:"line"`    // last row that is done
+	Refused int64   `json:"refused"` // bytes of the file of refused rows
+	Tally   tally   `json:"tally"`
+	Report  *Report `json:"report,omitempty"` // when it is finished
 }
 
 // OnlineRetail imports the Online Retail data set (UCI; columns InvoiceNo,
 // StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID,
-// Country), plain or gzip. It streams: memory holds what refunds are matched
-// with, not the file. It commits batch by batch and goes on after the last one
-// when it is called again with the same file.
+// Country), plain or gzip, into a shop that has a channel "default". It streams:
+// memory holds what refunds are matched with, not the file. It commits batch by
+// batch and goes on after the last one when it is called again with the same
+// file.
 func OnlineRetail(ctx context.Context, db *storage.DB, path string, o Options) (*Report, error) {
 	if o.BatchRows <= 0 {
 		o.BatchRows = 8000
@@ -68,29 +70,34 @@ func OnlineRetail(ctx context.Context, db *storage.DB, path string, o Options) (
 	if err != nil {
 		return nil, fmt.Errorf("the shop's time zone: %w", err)
 	}
-	r := &run{db: db, o: o, zone: zone}
+	rows, err := newReader(file, zone)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	r := &run{db: db, o: o}
 	if err := r.load(ctx, file.fingerprint); err != nil {
 		return nil, err
 	}
-	if r.point.Done {
-		rep, err := r.report(ctx)
-		if err == nil {
-			rep.AlreadyDone = true
-		}
-		return rep, err
+	if r.point.Report != nil {
+		rep := *r.point.Report
+		rep.AlreadyDone = true
+		return &rep, nil
 	}
-	rows, err := newReader(file, zone)
-	if err != nil {
+	r.catalog = catalog.New(core.Narrow(db, func(tx storage.Tx) catalog.Tx { return tx }), catalog.Config{Clock: o.Clock})
+	if r.channel, err = sellInPounds(ctx, db, r.catalog); err != nil {
 		return nil, err
+	}
+	if o.Refused != "" {
+		if r.refused, err = openRefused(o.Refused, r.point.Refused); err != nil {
+			return nil, err
+		}
+		defer func() { _ = r.refused.file.Close() }()
 	}
 	resumed := r.point.Line > 0
 	if err := r.read(ctx, rows, file); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if err := r.finish(ctx); err != nil {
-		return nil, err
-	}
-	rep, err := r.report(ctx)
+	rep, err := r.finish(ctx)
 	if err == nil {
 		rep.Resumed = resumed
 	}
@@ -164,10 +171,11 @@ func (s *source) Close() error {
 type run struct {
 	db      *storage.DB
 	o       Options
-	zone    *time.Location
+	catalog *catalog.Service
+	channel core.ChannelID
 	point   checkpoint
-	version int64 // of the checkpoint
-	refused *csv.Writer
+	version int64    // of the checkpoint
+	refused *refused // nil when nobody wants them
 	book    *book
 }
 
@@ -175,9 +183,6 @@ type run struct {
 // rows need to know of the earlier ones.
 func (r *run) load(ctx context.Context, fingerprint string) error {
 	r.point = checkpoint{File: fingerprint, Tally: newTally()}
-	if r.o.Refused != nil {
-		r.refused = csv.NewWriter(r.o.Refused)
-	}
 	err := r.db.View(ctx, func(tx storage.Tx) (err error) {
 		stored := checkpoint{Tally: newTally()}
 		r.version, err = setting.Get(ctx, tx.Settings(), checkpointKey, &stored)
@@ -190,7 +195,7 @@ func (r *run) load(ctx context.Context, fingerprint string) error {
 		r.point = stored
 		return nil
 	})
-	if err != nil || r.point.Done {
+	if err != nil || r.point.Report != nil {
 		return err
 	}
 	r.book = newBook()
@@ -209,12 +214,15 @@ func (r *run) read(ctx context.Context, rows *reader, file *source) error {
 		next, err := rows.next()
 		end := errors.Is(err, io.EOF)
 		if err != nil && !end {
-			return fmt.Errorf("after line %d: %w", rows.line, err)
+			return err
 		}
-		quiet := !end && !next.at.IsZero() && !last.IsZero() && next.at.Sub(last) >= pause
-		if len(segment) > 0 && (end || quiet && len(segment) >= r.o.BatchRows) {
+		if !end && !next.at.IsZero() {
+			next.rested = !last.IsZero() && next.at.Sub(last) >= pause
+			last = next.at
+		}
+		if len(segment) > 0 && (end || next.rested && len(segment) >= r.o.BatchRows) {
 			if err := r.commit(ctx, segment); err != nil {
-				return err
+				return fmt.Errorf("lines %d to %d: %w", segment[0].line, segment[len(segment)-1].line, err)
 			}
 			segment = segment[:0]
 			if r.o.Progress != nil {
@@ -224,13 +232,9 @@ func (r *run) read(ctx context.Context, rows *reader, file *source) error {
 		if end {
 			return nil
 		}
-		if next.line <= r.point.Line {
-			continue // done by an earlier run
+		if next.line > r.point.Line { // else done by an earlier run
+			segment = append(segment, next)
 		}
-		if !next.at.IsZero() {
-			last = next.at
-		}
-		segment = append(segment, next)
 	}
 }
 
@@ -239,32 +243,32 @@ func (r *run) commit(ctx context.Context, segment []*row) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	plan := r.book.plan(segment, r.o.Clock.Now())
+	p := &plan{now: r.o.Clock.Now(), channel: r.channel}
+	for from, to := 0, 1; to <= len(segment); to++ {
+		if to == len(segment) || segment[to].rested {
+			p.take(r.book, segment[from:to])
+			from = to
+		}
+	}
 	point := r.point
 	point.Line = segment[len(segment)-1].line
-	point.Tally = plan.tally(r.point.Tally, segment)
+	point.Tally = p.tally(r.point.Tally, segment)
+	if r.refused != nil {
+		var err error
+		if point.Refused, err = r.refused.write(segment); err != nil {
+			return err
+		}
+	}
 	var version int64
 	err := r.db.Update(ctx, func(tx storage.Tx) (err error) {
-		if err := plan.write(ctx, tx); err != nil {
+		if err := p.write(ctx, tx); err != nil {
 			return err
 		}
 		version, err = setting.Put(ctx, tx.Settings(), checkpointKey, point, r.version, r.o.Clock.Now())
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("rows %d to %d: %w", segment[0].line, point.Line, err)
+	if err == nil {
+		r.point, r.version = point, version
 	}
-	r.point, r.version = point, version
-	if r.refused == nil {
-		return nil
-	}
-	for _, x := range segment {
-		if x.problem != "" {
-			if err := r.refused.Write(append([]string{strconv.FormatInt(x.line, 10), string(x.problem)}, x.raw...)); err != nil {
-				return err
-			}
-		}
-	}
-	r.refused.Flush()
-	return r.refused.Error()
+	return err
 }

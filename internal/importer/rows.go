@@ -1,14 +1,17 @@
 package importer
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/bodega-commerce/bodega/commerce/core"
 	"github.com/bodega-commerce/bodega/commerce/money"
 )
 
@@ -24,7 +27,8 @@ type row struct {
 	at       time.Time
 	customer string
 	country  string
-	problem  Reason // why it is refused before anybody looks at its neighbours
+	problem  Reason // why it is refused
+	rested   bool   // it comes after a pause
 }
 
 // cancels reports whether the row gives something back.
@@ -55,42 +59,81 @@ const (
 // columns of the file.
 var columns = []string{"InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"}
 
-// reader reads rows of the file.
+// maxLine is how long a line of the file may be, in bytes.
+const maxLine = 1 << 20
+
+// reader reads rows of the file: one line each, whatever stands in it, so that
+// a stray quote cannot swallow the lines after it.
 type reader struct {
-	csv  *csv.Reader
-	zone *time.Location
-	line int64 // rows read, the header being 1
+	lines *bufio.Scanner
+	zone  *time.Location
+	line  int64 // of the file, read last
 }
 
 func newReader(r io.Reader, zone *time.Location) (*reader, error) {
-	c := csv.NewReader(r)
-	c.FieldsPerRecord = -1
-	c.LazyQuotes = true
-	header, err := c.Read()
+	out := &reader{lines: bufio.NewScanner(r), zone: zone}
+	out.lines.Buffer(make([]byte, 0, 1<<16), maxLine)
+	header, err := out.text()
+	if errors.Is(err, io.EOF) {
+		return nil, errors.New("the file is empty")
+	}
 	if err != nil {
-		return nil, errors.New("the file has no header line")
+		return nil, err
 	}
-	header[0] = strings.TrimPrefix(header[0], "\ufeff")
-	if !slices.Equal(header, columns) {
-		return nil, errors.New("the columns must be " + strings.Join(columns, ", "))
+	if !slices.Equal(fields(strings.TrimPrefix(header, "\ufeff")), columns) {
+		return nil, errors.New("the first line must name the columns " + strings.Join(columns, ","))
 	}
-	return &reader{csv: c, zone: zone, line: 1}, nil
+	return out, nil
+}
+
+// text returns the next line that is not empty.
+func (r *reader) text() (string, error) {
+	for r.lines.Scan() {
+		r.line++
+		if s := strings.TrimSuffix(r.lines.Text(), "\r"); s != "" {
+			return s, nil
+		}
+	}
+	err := r.lines.Err()
+	switch {
+	case err == nil:
+		return "", io.EOF
+	case errors.Is(err, bufio.ErrTooLong):
+		err = fmt.Errorf("a line is longer than %d bytes", maxLine)
+	}
+	return "", fmt.Errorf("after line %d: %w", r.line, err)
+}
+
+// fields splits a line of CSV. A quote within a field that does not begin with
+// one is taken as it stands; nil is no CSV.
+func fields(line string) []string {
+	if !strings.Contains(line, `"`) {
+		return strings.Split(line, ",")
+	}
+	c := csv.NewReader(strings.NewReader(line))
+	c.LazyQuotes = true
+	out, err := c.Read()
+	if err != nil {
+		return nil
+	}
+	return out
 }
 
 // next returns the next row; io.EOF at the end.
 func (r *reader) next() (*row, error) {
-	rec, err := r.csv.Read()
-	var bad *csv.ParseError
-	if err != nil && !errors.As(err, &bad) {
+	line, err := r.text()
+	if err != nil {
 		return nil, err
 	}
-	r.line++
-	out := &row{line: r.line, raw: rec}
-	if err != nil || len(rec) != len(columns) {
+	out := &row{line: r.line, raw: fields(line)}
+	if len(out.raw) != len(columns) || !core.ValidText(line) {
 		out.problem = Malformed
+		if out.raw == nil {
+			out.raw = []string{line}
+		}
 		return out, nil
 	}
-	out.parse(rec, r.zone)
+	out.parse(out.raw, r.zone)
 	return out, nil
 }
 
@@ -103,7 +146,8 @@ func (r *row) parse(rec []string, zone *time.Location) {
 	price, pok := parsePrice(strings.TrimSpace(rec[5]))
 	r.price = price.minor
 	switch {
-	case r.invoice == "" || r.sku == "" || len(r.sku) > 60 || len(r.invoice) > 40 || len(r.customer) > 40 || qerr != nil || terr != nil || !pok || r.quantity == 0:
+	case r.invoice == "" || r.sku == "" || len(r.sku) > 60 || len(r.invoice) > 40 || len(r.customer) > 40 || len(r.title) > 255 ||
+		qerr != nil || terr != nil || !pok || r.quantity == 0:
 		r.problem = Malformed
 	case slices.Contains(bookkeepingCodes, r.sku):
 		r.problem = Bookkeeping
@@ -119,7 +163,7 @@ func (r *row) parse(rec []string, zone *time.Location) {
 		r.problem = NegativeQuantity
 	case r.quantity > 0 && r.cancels():
 		r.problem = PositiveQuantity
-	case abs(r.quantity) > maxQuantity || r.price > maxAmount || r.amount() > maxAmount:
+	case r.quantity > maxQuantity || r.quantity < -maxQuantity || r.price > maxAmount || r.amount() > maxAmount:
 		r.problem = TotalOutOfRange
 	case r.cancels() && r.customer == "":
 		r.problem = NoCustomer
