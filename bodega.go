@@ -170,7 +170,7 @@ func build(db *storage.DB, cfg Config, loader *quote.Loader) (*Shop, error) {
 		return nil, err
 	}
 	s.Checkout = checkout.New(core.Narrow(db, func(tx storage.Tx) checkout.Tx { return tx }), pricer, s.Settlement,
-		checkout.Config{AuthorizeOnly: cfg.AuthorizeOnly, Risk: cfg.Risk, IDs: cfg.IDs, Clock: cfg.Clock})
+		checkout.Config{AuthorizeOnly: cfg.AuthorizeOnly, Risk: cfg.Risk, Joined: db.Tx() != nil, IDs: cfg.IDs, Clock: cfg.Clock})
 	s.Fulfilment = fulfil.New(core.Narrow(db, func(tx storage.Tx) fulfil.Tx { return tx }), s.Settlement, fulfil.Config{IDs: cfg.IDs, Clock: cfg.Clock})
 	s.Refunds = refund.New(core.Narrow(db, func(tx storage.Tx) refund.Tx { return tx }), s.Settlement, refund.Config{BuyerCancelWindow: cfg.BuyerCancelWindow, IDs: cfg.IDs, Clock: cfg.Clock})
 	if s.Accounts, err = account.New(core.Narrow(db, func(tx storage.Tx) account.Tx { return tx }), cfg.Account); err != nil {

@@ -14,6 +14,7 @@ import (
 func (s *Shop) subscribe() error {
 	return errors.Join(
 		s.Relay.Subscribe(outbox.Handler{Name: "catalog.images", Types: []string{"image.*"}, Handle: s.Catalog.DropBlobs}),
+		s.Relay.Subscribe(outbox.Handler{Name: "orders.claim", Types: []string{"customer.created", "customer.updated"}, Handle: s.Checkout.OnCustomer}),
 		s.Relay.Subscribe(outbox.Handler{Name: "review.forget", Types: []string{"customer.deleted"}, Handle: s.forget}),
 		s.Relay.Subscribe(outbox.Handler{Name: "quote.channels", Types: []string{"channel.*"}, Handle: func(context.Context, core.Event) error {
 			s.loader.Invalidate()

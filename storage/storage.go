@@ -230,6 +230,19 @@ func (db *DB) Pending(ctx context.Context) ([]string, error) {
 	return out, nil
 }
 
+// Analyze has the database look at how much there is of what, which its plans
+// depend on. PostgreSQL does so by itself after a minute or so; call it when
+// much was loaded at once and is read right away.
+func (db *DB) Analyze(ctx context.Context) error {
+	if db.engine.Dialect().Name != "postgres" { // SQLite's plans are fixed by the statements
+		return nil
+	}
+	return surface(db.engine.Update(ctx, func(c sqldb.Conn) error {
+		_, err := c.Exec(ctx, "analyze")
+		return err
+	}))
+}
+
 // Dialect names the database's kind: "sqlite" or "postgres".
 func (db *DB) Dialect() string { return db.engine.Dialect().Name }
 

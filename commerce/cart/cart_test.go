@@ -151,7 +151,6 @@ func ExampleCart_Add() {
 
 func TestAMergedCartForgets(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	c := cart.New(now, cart.Params{Channel: "chan_1", Currency: "EUR", TTL: time.Hour})
 	_, err := c.Add(nil, now, "var_1", 1, money.Money{}, nil)
 	require.NoError(t, err)

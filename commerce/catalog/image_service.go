@@ -1,8 +1,8 @@
 package catalog
 
 import (
-	"cmp"
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -204,7 +204,7 @@ func (s *Service) imagesChanged(ctx context.Context, tx Tx, typ string, about Im
 }
 
 // UpdateImage changes alternative texts and focus if the version is still
-// seen. With another focus the square rendition is cut anew. Needs
+// seen; 0 is any. With another focus the square rendition is cut anew. Needs
 // PermCatalogWrite.
 func (s *Service) UpdateImage(ctx context.Context, id core.ImageID, seen int64, u ImageUpdate) (Image, error) {
 	if err := s.mayImage(ctx); err != nil {

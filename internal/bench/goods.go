@@ -72,7 +72,10 @@ func goods(ctx context.Context, shop *bodega.Shop, cfg childConfig) (ready, erro
 	m, err := shop.Shipping.CreateMethod(ctx, shipping.MethodParams{ZoneID: zone.ID, Code: "standard", Name: "Standard",
 		Prices: []shipping.Price{{Price: money.New(490, "EUR")}}})
 	r.Method = string(m.ID)
-	return r, err
+	if err != nil {
+		return r, err
+	}
+	return r, shop.DB().Analyze(ctx)
 }
 
 // product is one with what a card shows: the same for the same number.

@@ -33,7 +33,7 @@ func (r Runner) Kill(ctx context.Context, rounds int) (*Result, error) {
 		if err != nil {
 			return nil, fmt.Errorf("round %d: %w", round, err)
 		}
-		found := r.loadUntilKilled(s, time.Duration(200+random.IntN(800))*time.Millisecond, round, out)
+		found := r.loadUntilKilled(s, time.Duration(random.IntN(800))*time.Millisecond, round, out)
 		all = append(all, found...)
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -74,7 +74,8 @@ func (r Runner) Kill(ctx context.Context, rounds int) (*Result, error) {
 func (r Runner) loadUntilKilled(s *server, after time.Duration, round int, out *Result) []told {
 	ws := r.crew(s.Addr)
 	defer ws.close()
-	killed := make(chan struct{})
+	killed, sold := make(chan struct{}), make(chan struct{})
+	var once sync.Once
 	var mu sync.Mutex
 	var all []told
 	var wg sync.WaitGroup
@@ -92,6 +93,7 @@ func (r Runner) loadUntilKilled(s *server, after time.Duration, round int, out *
 				switch {
 				case err == nil:
 					all = append(all, t)
+					once.Do(func() { close(sold) })
 				case errors.As(err, &no) && no.code == "payment_uncertain" && no.status == http.StatusServiceUnavailable: // as the token wants it
 				default:
 					select {
@@ -105,6 +107,10 @@ func (r Runner) loadUntilKilled(s *server, after time.Duration, round int, out *
 				mu.Unlock()
 			}
 		})
+	}
+	select { // there is load from the first order on
+	case <-sold:
+	case <-time.After(patience):
 	}
 	time.Sleep(after)
 	close(killed)

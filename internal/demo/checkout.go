@@ -82,7 +82,8 @@ func (t *trade) useCode(o *order.Order, b *buyer) *campaign {
 	switch {
 	case b.orders == 0 && t.chance(.3):
 		c = &t.campaigns[0]
-	case subtotal >= 6500 && t.chance(.05):
+	case subtotal >= 6500 && b.friends < 3 && t.chance(.05):
+		b.friends++
 		c = &t.campaigns[1]
 	case subtotal >= 4000 && t.chance(.04):
 		c = &t.campaigns[2]

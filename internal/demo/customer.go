@@ -57,6 +57,7 @@ type buyer struct {
 	joined  int // day of the history; below 0 before it
 	thrifty float64
 	orders  int
+	friends int // uses of the code for friends
 	address core.Address
 	guest   bool
 	bought  map[int]bool // products

@@ -174,12 +174,9 @@ func (t *trade) cancel(o *order.Order, b *books, items []item, at time.Time, cle
 	r.Amount.Amount += r.Shipping.Amount
 	r.Tax.Amount += tax.Amount
 	o.Status, o.CancelledAt = order.Cancelled, at
-	for i := range t.Redemptions {
-		if n := len(t.Redemptions) - 1 - i; t.Redemptions[n].OrderID == o.ID {
-			t.Redemptions[n].Released = at
-		} else {
-			break
-		}
+	// Its promotions may be used again: they count as not used.
+	for n := len(t.Redemptions); n > 0 && t.Redemptions[n-1].OrderID == o.ID; n-- {
+		t.Redemptions = t.Redemptions[:n-1]
 	}
 	if r.Amount.IsPositive() {
 		t.credit(o, b, &r, at, clerk)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bodega-commerce/bodega/commerce/catalog"
 	"github.com/bodega-commerce/bodega/commerce/core"
 	"github.com/bodega-commerce/bodega/commerce/order"
 	"github.com/bodega-commerce/bodega/commerce/review"
@@ -91,6 +92,23 @@ func (m *maker) reviews() {
 			m.Reviews = append(m.Reviews, m.review(l.Product, o.Customer, names[o.Customer], stars, said[max(0, stars-2)], fill, at))
 		}
 	}
+	for id, s := range m.stars() {
+		sum := review.Summarize(id, s)
+		m.Products[product[id]].Rating = catalog.Rating{Average: sum.Average, Count: sum.Count}
+	}
+}
+
+// stars counts the reviews of products that are shown.
+func (w *World) stars() map[core.ProductID][5]int64 {
+	out := map[core.ProductID][5]int64{}
+	for _, r := range w.Reviews {
+		if r.Status == review.Approved {
+			s := out[r.ProductID]
+			s[r.Rating-1]++
+			out[r.ProductID] = s
+		}
+	}
+	return out
 }
 
 func (m *maker) review(p core.ProductID, who core.CustomerID, name string, stars int, o opinion, fill *strings.Replacer, at time.Time) review.Review {

@@ -47,10 +47,10 @@ func viewAdminImages(ctx context.Context, in []catalog.Image, err error) (*body[
 // Upload is a picture with what is known of it.
 type Upload struct {
 	File     huma.FormFile `form:"file" required:"true" contentType:"image/*,application/octet-stream" doc:"JPEG, PNG, WebP or GIF, told by its content; at most 10 MiB"`
-	Alt      string        `form:"alt" doc:"What it shows, in words"`
-	Position int           `form:"position" doc:"Among the product's images, from 1; 0 is the end"`
-	FocusX   int           `form:"focus_x" default:"500" doc:"Thousandths from the left: what must stay in sight"`
-	FocusY   int           `form:"focus_y" default:"500" doc:"Thousandths from the top"`
+	Alt      string        `form:"alt" required:"false" doc:"What it shows, in words"`
+	Position int           `form:"position" required:"false" doc:"Among the product's images, from 1; 0 is the end"`
+	FocusX   int           `form:"focus_x" required:"false" minimum:"0" maximum:"1000" doc:"Thousandths from the left: what must stay in sight. Both left out, or 0: the middle"`
+	FocusY   int           `form:"focus_y" required:"false" minimum:"0" maximum:"1000" doc:"Thousandths from the top"`
 }
 
 type imageOrder struct {
@@ -75,7 +75,11 @@ func (a *api) adminImages() {
 			if err != nil {
 				return nil, core.Invalid("file", "cannot be read")
 			}
-			i, err := s.Catalog.AddImage(ctx, in.ID, data, catalog.NewImage{Alt: form.Alt, Position: form.Position, Focus: &catalog.Focus{X: form.FocusX, Y: form.FocusY}})
+			p := catalog.NewImage{Alt: form.Alt, Position: form.Position}
+			if form.FocusX != 0 || form.FocusY != 0 {
+				p.Focus = &catalog.Focus{X: form.FocusX, Y: form.FocusY}
+			}
+			i, err := s.Catalog.AddImage(ctx, in.ID, data, p)
 			return made(viewAdminImage(ctx, i), i.Version, err, "images", string(i.ID))
 		})
 	handle(a, route{method: http.MethodPut, path: "/admin/products/{id}/images/order", perm: core.PermCatalogWrite, tag: tagCatalog, summary: "Put a product's images in order"},

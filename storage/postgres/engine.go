@@ -33,8 +33,9 @@ func (e *engine) Stats() sqldb.Stats { return e.counts.Stats() }
 func (e *engine) Dialect() *sqldb.Dialect { return dialect }
 
 // Update runs fn in a READ COMMITTED transaction. Begin travels with the first
-// statement and commit with the last deferred ones, so that a short
-// transaction takes few round trips.
+// statement that writes or locks and commit with the last deferred ones, so that
+// a short transaction takes few round trips. What reads before that sees what
+// it would see within: each statement its own moment.
 func (e *engine) Update(ctx context.Context, fn func(sqldb.Conn) error) error {
 	return e.transaction(ctx, "begin", fn)
 }
@@ -105,11 +106,12 @@ type queryer interface {
 type txConn struct {
 	q        queryer
 	counts   *sqldb.Counters
-	begin    string       // sent with the first statement; "" when begun or not ours
+	begin    string       // sent with the first statement that needs it; "" when begun or not ours
 	pending  []sqldb.Stmt // deferred writes
 	readOnly bool         // outside a transaction
 	eager    bool         // a host's transaction: defer nothing, it commits without us
 	begun    bool
+	lost     error // of a read before begin: within, it would have ended the transaction
 }
 
 func (c *txConn) Dialect() *sqldb.Dialect { return dialect }
@@ -136,6 +138,9 @@ func (c *txConn) Defer(ctx context.Context, query string, args ...any) error {
 func (c *txConn) ExecBatch(ctx context.Context, stmts []sqldb.Stmt) ([]int64, error) {
 	if c.readOnly {
 		return nil, errReadOnly
+	}
+	if c.lost != nil {
+		return nil, c.lost
 	}
 	c.count(len(c.pending) + len(stmts))
 	if c.begin == "" && len(c.pending) == 0 && len(stmts) == 1 {
@@ -201,13 +206,16 @@ func (c *txConn) Query(ctx context.Context, query string, args ...any) (sqldb.Ro
 	if c.readOnly && !sqldb.Reads(query) {
 		return nil, errReadOnly
 	}
+	if c.lost != nil {
+		return nil, c.lost
+	}
 	c.count(len(c.pending) + 1)
-	if c.begin == "" && len(c.pending) == 0 {
+	if len(c.pending) == 0 && (c.begin == "" || c.begin == "begin" && onlyReads(query)) {
 		r, err := c.q.Query(ctx, query, args...)
 		if err != nil {
-			return nil, classify(err)
+			return nil, c.note(err)
 		}
-		return &rows{Rows: r}, nil
+		return &rows{Rows: r, c: c}, nil
 	}
 	b, skip := c.lead()
 	b.Queue(query, args...)
@@ -223,18 +231,43 @@ func (c *txConn) Query(ctx context.Context, query string, args ...any) (sqldb.Ro
 		_ = br.Close()
 		return nil, classify(err)
 	}
-	return &rows{Rows: r, batch: br}, nil
+	return &rows{Rows: r, c: c, batch: br}, nil
 }
 
-// commit sends what is deferred together with the commit.
+// onlyReads reports whether a statement neither writes nor locks rows, on the
+// safe side.
+func onlyReads(query string) bool {
+	return strings.HasPrefix(query, "select ") && !strings.Contains(query, " for ")
+}
+
+// note classifies an error and remembers it before begin.
+func (c *txConn) note(err error) error {
+	err = classify(err)
+	if err != nil && !c.begun && !c.readOnly && !c.eager {
+		c.lost = fmt.Errorf("postgres: a statement of the transaction had failed: %w", err)
+	}
+	return err
+}
+
+// commit sends what is deferred together with the commit. What was all deferred
+// needs neither begin nor commit: a batch is a transaction by itself.
 func (c *txConn) commit(ctx context.Context) error {
+	if c.lost != nil {
+		return c.lost
+	}
 	if !c.begun && len(c.pending) == 0 {
 		return nil
 	}
 	c.count(len(c.pending))
 	c.counts.Commits.Add(1)
+	begun := c.begun
+	if !begun {
+		c.begin = ""
+	}
 	b, _ := c.lead()
-	b.Queue("commit")
+	if begun {
+		b.Queue("commit")
+	}
 	br := c.q.SendBatch(ctx, b)
 	var tag pgconn.CommandTag
 	for range b.Len() {
@@ -247,7 +280,7 @@ func (c *txConn) commit(ctx context.Context) error {
 	if err := br.Close(); err != nil {
 		return classify(err)
 	}
-	if tag.String() != "COMMIT" { // a failed statement whose error was swallowed
+	if begun && tag.String() != "COMMIT" { // a failed statement whose error was swallowed
 		return errors.New("postgres: the transaction was rolled back: a statement in it had failed")
 	}
 	return nil
@@ -264,6 +297,7 @@ func (c *txConn) rollback(ctx context.Context) {
 
 type rows struct {
 	pgx.Rows
+	c     *txConn
 	batch pgx.BatchResults
 }
 
@@ -275,7 +309,7 @@ func (r *rows) Close() {
 	}
 }
 
-func (r *rows) Err() error { return classify(r.Rows.Err()) }
+func (r *rows) Err() error { return r.c.note(r.Rows.Err()) }
 
 // lost reports whether the connection or the pool is gone.
 func lost(err error) bool {
