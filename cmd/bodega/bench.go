@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/bodega-commerce/bodega/internal/bench"
 )
@@ -86,9 +87,13 @@ func scratchPostgres(ctx context.Context, where string) (database string, remove
 	if err != nil {
 		return "", nil, errors.New("the database's address is no URL") // it may hold a password: not shown
 	}
+	pool, err := pgxpool.ParseConfig(where) // it knows the pool's own parameters
+	if err != nil {
+		return "", nil, err
+	}
 	name := "bodega_bench_" + strings.ToLower(rand.Text()[:12])
 	execute := func(ctx context.Context, query string) error {
-		conn, err := pgx.Connect(ctx, where)
+		conn, err := pgx.ConnectConfig(ctx, pool.ConnConfig)
 		if err != nil {
 			return err
 		}

@@ -39,6 +39,7 @@ func main() {
 }
 
 func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
+	boot.Memory(getenv)
 	settings, err := boot.FromEnv(getenv)
 	if err != nil {
 		return err

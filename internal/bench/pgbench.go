@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
@@ -20,10 +22,14 @@ func (r Runner) pgbench(ctx context.Context, out *Result, rate float64) error {
 	if err != nil {
 		return err
 	}
-	if raw, err := exec.CommandContext(ctx, bin, "-i", "-q", r.Database).CombinedOutput(); err != nil {
+	database, err := r.plainURL()
+	if err != nil {
+		return err
+	}
+	if raw, err := exec.CommandContext(ctx, bin, "-i", "-q", database).CombinedOutput(); err != nil {
 		return fmt.Errorf("pgbench -i: %w: %s", err, bytes.TrimSpace(raw))
 	}
-	raw, err := exec.CommandContext(ctx, bin, "-N", "-c", strconv.Itoa(r.Clients), "-T", strconv.Itoa(max(1, int(r.Duration.Seconds()))), r.Database).CombinedOutput()
+	raw, err := exec.CommandContext(ctx, bin, "-N", "-c", strconv.Itoa(r.Clients), "-T", strconv.Itoa(max(1, int(r.Duration.Seconds()))), database).CombinedOutput()
 	found := tps.FindSubmatch(raw)
 	if err != nil || found == nil {
 		return fmt.Errorf("pgbench: %w: %s", err, bytes.TrimSpace(raw))
@@ -35,6 +41,22 @@ func (r Runner) pgbench(ctx context.Context, out *Result, rate float64) error {
 	out.add(fmt.Sprintf("pgbench -N -c %d", r.Clients), n, "/s")
 	out.atLeast("orders per pgbench transaction", rate/n, "", 0.2)
 	return nil
+}
+
+// plainURL is the database's URL without what only our pool understands.
+func (r Runner) plainURL() (string, error) {
+	u, err := url.Parse(r.Database)
+	if err != nil {
+		return "", err
+	}
+	q := u.Query()
+	for name := range q {
+		if strings.HasPrefix(name, "pool_") {
+			q.Del(name)
+		}
+	}
+	u.RawQuery = q.Encode()
+	return u.String(), nil
 }
 
 func pgbenchPath() (string, error) {

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"os"
 	"time"
 
 	"github.com/bodega-commerce/bodega"
@@ -42,6 +43,7 @@ func Child(ctx context.Context, in io.Reader, out io.Writer) error {
 	if cfg.File != "" {
 		return importFile(ctx, cfg, out)
 	}
+	boot.Memory(os.Getenv) // as the server does
 	if err := serve(ctx, cfg, out); err != nil {
 		return json.NewEncoder(out).Encode(ready{Error: err.Error()})
 	}

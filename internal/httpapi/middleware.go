@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -170,6 +171,10 @@ const maxUpload = 11 << 20
 // limit bounds a request's time and, beyond what each route allows, its body.
 func (a *api) limit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := readable(r.URL); err != nil {
+			a.writeProblem(w, r, err)
+			return
+		}
 		ctx, cancel := context.WithTimeout(r.Context(), a.cfg.Timeout)
 		defer cancel()
 		if r.Body != nil && r.Body != http.NoBody {
@@ -177,6 +182,25 @@ func (a *api) limit(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// readable refuses addresses that are no text to databases: valid UTF-8 without
+// NUL. Nothing has such an ID.
+func readable(u *url.URL) error {
+	if !core.ValidText(u.Path) {
+		return core.Errorf(core.KindNotFound, "not_found", "nothing has such an ID")
+	}
+	if !strings.Contains(u.RawQuery, "%") && core.ValidText(u.RawQuery) {
+		return nil
+	}
+	for name, values := range u.Query() {
+		for _, v := range values {
+			if !core.ValidText(name) || !core.ValidText(v) {
+				return core.Invalid(strings.ToValidUTF8(name, "?"), "must be valid text")
+			}
+		}
+	}
+	return nil
 }
 
 // authenticate finds out who asks. No credentials are an anonymous shopper;

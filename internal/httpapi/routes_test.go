@@ -254,3 +254,15 @@ func TestTheDeclaredPermissionIsEnough(t *testing.T) {
 		}
 	}
 }
+
+func TestAddressesThatAreNoTextAreRefused(t *testing.T) {
+	t.Parallel()
+	f := openStorefront(t)
+	staff := f.key(core.Permissions()...)
+	for _, path := range []string{"/admin/orders/a%00b", "/admin/orders/%ff"} {
+		staff.get(path).is(http.StatusNotFound, "not_found")
+	}
+	for _, path := range []string{"/admin/customers?q=%00", "/admin/customers?q=%ff"} {
+		require.Equal(t, "q", staff.get(path).is(http.StatusUnprocessableEntity, "invalid").str("errors.0.field"))
+	}
+}

@@ -3,11 +3,13 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/bodega-commerce/bodega/commerce/basket"
 	"github.com/bodega-commerce/bodega/commerce/cart"
 	"github.com/bodega-commerce/bodega/commerce/core"
 	"github.com/bodega-commerce/bodega/commerce/money"
+	"github.com/bodega-commerce/bodega/commerce/promo"
 	"github.com/bodega-commerce/bodega/commerce/quote"
 	"github.com/bodega-commerce/bodega/commerce/shipping"
 )
@@ -48,8 +50,10 @@ type cartLine struct {
 	Metadata     map[string]string `json:"metadata,omitempty"`
 }
 
-// promoView leaves out automatic promotions that do not apply: they are
-// nobody's business yet.
+// hidden says of a promotion that it is not a shopper's business: an automatic
+// one that does not apply, perhaps not yet.
+func hidden(p promo.Verdict) bool { return !p.Applied && p.Code == "" }
+
 type promoView struct {
 	Name    string      `json:"name,omitempty"`
 	Code    string      `json:"code,omitempty"`
@@ -79,7 +83,7 @@ func viewCart(ctx context.Context, v basket.View) cartView {
 		}
 	}
 	for _, p := range q.Promotions {
-		if p.Applied || p.Code != "" {
+		if !hidden(p) {
 			out.Promotions = append(out.Promotions, promoView{p.Name, p.Code, p.Applied, p.Amount, p.Message})
 		}
 	}
@@ -257,6 +261,7 @@ func (a *api) storeCarts() {
 				Text  string       `json:"text"`
 				Trace []quote.Step `json:"trace"`
 			}
+			v.Quote.Promotions = slices.DeleteFunc(v.Quote.Promotions, hidden)
 			out.Text, out.Trace = v.Quote.Explain(), v.Quote.Trace
 			return ok(out), nil
 		})

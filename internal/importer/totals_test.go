@@ -53,13 +53,13 @@ func TestRealFile(t *testing.T) {
 
 // books is the outcome by the second computation.
 type books struct {
-	lines, accepted     int64
-	refused             map[importer.Reason]int64
-	sales, back         map[string]int64 // pence by month
-	pieces, revenue     map[string]int64 // by stock code
-	orders, customers   map[string]bool
-	skus                map[string]bool
-	orderTotal, backSum int64
+	lines, accepted   int64
+	refused           map[importer.Reason]int64
+	sales, back       map[string]int64 // pence by month
+	pieces, revenue   map[string]int64 // by stock code
+	orders, customers map[string]bool
+	skus              map[string]bool
+	orderTotal        int64
 }
 
 // bought is what a customer has left of a row; shipping is the sum of an
@@ -145,7 +145,6 @@ func compute(t *testing.T, path string) books {
 		}
 		b.accepted++
 		b.back[x.at[:7]] += int64(x.quantity * x.pence)
-		b.backSum += int64(x.quantity * x.pence)
 	}
 	return b
 }
@@ -291,17 +290,19 @@ func compare(t *testing.T, db *storage.DB, path string, want books) {
 		}
 		require.Equal(t, want.sales, sales, "sales of the ledger")
 		require.Equal(t, want.back, back, "refunds of the ledger")
-		var total, refunded, n int64
-		for o, err := range tx.Orders().All(ctx, order.Filter{}) {
+		var total, n int64
+		for q := (core.PageQuery{Limit: core.MaxPageSize}); ; {
+			page, err := tx.Orders().List(ctx, order.Filter{}, q)
 			require.NoError(t, err)
-			n++
-			total += o.Totals.Total.Amount
-			refunded += o.Shipping.RefundedAmount.Amount
-			for _, l := range o.Lines {
-				refunded += l.RefundedAmount.Amount
+			for _, o := range page.Items {
+				n++
+				total += o.Totals.Total.Amount
+			}
+			if q.After = page.Next; q.After == "" {
+				break
 			}
 		}
-		require.Equal(t, []int64{rep.Orders, want.orderTotal, want.backSum}, []int64{n, total, refunded})
+		require.Equal(t, []int64{rep.Orders, want.orderTotal}, []int64{n, total})
 		return nil
 	}))
 }
