@@ -263,6 +263,9 @@ type VariantStore interface {
 	// Sellables tells of variants what a cart needs to know, in one statement,
 	// in the order of the IDs; those not found are missing.
 	Sellables(ctx context.Context, channel core.ChannelID, currency money.Currency, at time.Time, ids []core.VariantID) ([]Sellable, error)
+	// BareSellables is Sellables without categories and collections, which are
+	// the dearer half of it.
+	BareSellables(ctx context.Context, channel core.ChannelID, currency money.Currency, at time.Time, ids []core.VariantID) ([]Sellable, error)
 	// SellablesBySKU is Sellables by SKU, in two statements; those not found are
 	// missing.
 	SellablesBySKU(ctx context.Context, channel core.ChannelID, currency money.Currency, at time.Time, skus []string) (map[string]Sellable, error)

@@ -111,26 +111,17 @@ func (r *Relay) deliver(ctx context.Context, s *subscription, impatient bool) (m
 		due = now.AddDate(100, 0, 0)
 	}
 	var parked []Parked
-	var events []Stored
+	var wanted []Stored
+	reached := max(s.cursor, s.passed.Load())
 	if err := r.db.View(ctx, func(tx Tx) error {
 		var err error
 		if parked, err = tx.Outbox().Due(ctx, s.Name, due, r.cfg.Batch); err != nil {
 			return err
 		}
-		events, err = tx.Outbox().After(ctx, max(s.cursor, s.passed.Load()), r.cfg.Batch)
+		wanted, reached, err = tx.Outbox().After(ctx, reached, s.Types, r.cfg.Batch)
 		return err
 	}); err != nil {
 		return false, err
-	}
-	reached := max(s.cursor, s.passed.Load())
-	if len(events) > 0 {
-		reached = events[len(events)-1].Seq
-	}
-	var wanted []Stored
-	for _, e := range events {
-		if Match(s.Types, e.Type) {
-			wanted = append(wanted, e)
-		}
 	}
 	if len(parked) == 0 && len(wanted) == 0 {
 		if reached > s.cursor && (impatient || now.Sub(time.UnixMicro(s.stored.Load())) > cursorEvery) {
@@ -139,7 +130,7 @@ func (r *Relay) deliver(ctx context.Context, s *subscription, impatient bool) (m
 			}
 		}
 		s.passed.Store(reached)
-		return len(events) == r.cfg.Batch, nil
+		return false, nil
 	}
 	chains, held, err := r.chains(ctx, s, parked, wanted, now)
 	if err != nil {

@@ -103,8 +103,9 @@ type Store interface {
 	// locks it like Lock.
 	Advance(ctx context.Context, handler, owner string, seq int64) (bool, error)
 
-	// After returns events with places above seq, in order.
-	After(ctx context.Context, seq int64, limit int) ([]Stored, error)
+	// After returns events with places above seq whose types match the patterns,
+	// in order, and up to which place there are no others.
+	After(ctx context.Context, seq int64, types []string, limit int) (events []Stored, through int64, err error)
 	// Due returns what is parked of aggregates whose first parked event is due,
 	// in order.
 	Due(ctx context.Context, handler string, now time.Time, limit int) ([]Parked, error)

@@ -78,6 +78,11 @@ type Items struct {
 // IsZero reports whether everything is selected.
 func (s Items) IsZero() bool { return !s.names() && s.Exclude == nil && !s.FullPriceOnly }
 
+// Organized reports whether categories or collections decide what is selected.
+func (s Items) Organized() bool {
+	return len(s.CategoryIDs)+len(s.CollectionIDs) > 0 || s.Exclude != nil && s.Exclude.Organized()
+}
+
 func (s Items) names() bool {
 	return len(s.ProductIDs)+len(s.VariantIDs)+len(s.CategoryIDs)+len(s.CollectionIDs) > 0
 }

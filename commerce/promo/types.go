@@ -3,6 +3,7 @@ package promo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bodega-commerce/bodega/commerce/core"
@@ -122,6 +123,13 @@ type Candidate struct {
 	Promotion
 	Code  Code  // zero for an automatic one
 	Usage Usage // how much of its limits was used when it was read
+}
+
+// Organized reports whether categories or collections of the goods decide what
+// the promotion does.
+func (p *Promotion) Organized() bool {
+	return slices.ContainsFunc(p.Conditions, func(c Condition) bool { return c.Items.Organized() }) ||
+		slices.ContainsFunc(p.Actions, func(a Action) bool { return a.Items.Organized() })
 }
 
 // ExhaustedError says that a promotion or code has no use left.

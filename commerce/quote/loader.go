@@ -109,10 +109,10 @@ func (l *Loader) Load(ctx context.Context, tx Tx, req Request) (Input, error) {
 	if len(channel.Countries) > 0 {
 		in.Channel.Home = channel.Countries[0]
 	}
-	if err := in.load(ctx, tx, req.Lines); err != nil {
+	if err := in.loadPromotions(ctx, tx); err != nil {
 		return Input{}, err
 	}
-	return in, in.loadPromotions(ctx, tx)
+	return in, in.load(ctx, tx, req.Lines)
 }
 
 // Channel returns a channel by ID or code, from the snapshot.
@@ -129,7 +129,8 @@ func (l *Loader) Channel(ctx context.Context, tx Tx, ref string) (catalog.Channe
 	return catalog.Channel{}, core.NotFound("channel", ref)
 }
 
-// load reads the goods, in one statement.
+// load reads the goods, in one statement: with their categories and collections
+// if a promotion asks for them.
 func (in *Input) load(ctx context.Context, tx Tx, lines []RequestLine) error {
 	if len(lines) == 0 {
 		return nil
@@ -139,7 +140,11 @@ func (in *Input) load(ctx context.Context, tx Tx, lines []RequestLine) error {
 		ids[i] = r.VariantID
 	}
 	slices.Sort(ids)
-	goods, err := tx.Catalog().Sellables(ctx, in.Channel.ID, in.Channel.Currency, in.Now, slices.Compact(ids))
+	read := tx.Catalog().BareSellables
+	if slices.ContainsFunc(in.Promotions, func(p promo.Candidate) bool { return p.Organized() }) {
+		read = tx.Catalog().Sellables
+	}
+	goods, err := read(ctx, in.Channel.ID, in.Channel.Currency, in.Now, slices.Compact(ids))
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,10 @@ func (s *shelf) Channels(context.Context) ([]catalog.Channel, error) {
 	return s.channels, nil
 }
 
+func (s *shelf) BareSellables(ctx context.Context, channel core.ChannelID, currency money.Currency, at time.Time, ids []core.VariantID) ([]catalog.Sellable, error) {
+	return s.Sellables(ctx, channel, currency, at, ids)
+}
+
 func (s *shelf) Sellables(_ context.Context, _ core.ChannelID, _ money.Currency, _ time.Time, ids []core.VariantID) ([]catalog.Sellable, error) {
 	s.asked = append(s.asked, "goods")
 	var out []catalog.Sellable

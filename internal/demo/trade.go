@@ -4,6 +4,10 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/bodega-commerce/bodega/commerce/order"
+	"github.com/bodega-commerce/bodega/commerce/payment"
+	"github.com/bodega-commerce/bodega/commerce/stock"
 )
 
 // trade is the history of the shop, day by day.
@@ -46,6 +50,9 @@ func (m *maker) trade() {
 	for i := range m.Products {
 		t.byKind[m.goods[i].kind.code] = append(t.byKind[m.goods[i].kind.code], i)
 	}
+	n := int(20_000 * m.Size)
+	m.Orders, m.Payments, m.Fulfilments = make([]order.Order, 0, n), make([]payment.Payment, 0, n), make([]order.Fulfilment, 0, n)
+	m.Events, m.Postings, m.Movements = make([]order.Event, 0, 4*n), make([]payment.Posting, 0, 3*n), make([]stock.Movement, 0, 3*n)
 	t.open()
 	known := 0
 	for t.day = range history {
@@ -57,7 +64,7 @@ func (m *maker) trade() {
 		t.campaignsOn()
 		pull := t.weigh()
 		growth := .72 + .62*float64(t.day)/history
-		n := 16.5 * m.Size * growth * weekday(t.date.Weekday()) * pull
+		n := 18 * m.Size * growth * weekday(t.date.Weekday()) * pull
 		var orders []errand
 		for range m.count(n) {
 			orders = append(orders, errand{t.somebody(known), -1})

@@ -15,6 +15,17 @@ import (
 )
 
 func (s catalogStore) Sellables(ctx context.Context, channel core.ChannelID, currency money.Currency, at time.Time, ids []core.VariantID) ([]catalog.Sellable, error) {
+	return s.sellables(ctx, channel, currency, at, ids, `
+		coalesce((select string_agg(c.path, '' order by c.path) from product_categories pc join categories c on c.id = pc.category_id where pc.product_id = p.id), ''),
+		coalesce((select string_agg(cp.collection_id, ',' order by cp.collection_id) from collection_products cp where cp.product_id = p.id), '')`)
+}
+
+func (s catalogStore) BareSellables(ctx context.Context, channel core.ChannelID, currency money.Currency, at time.Time, ids []core.VariantID) ([]catalog.Sellable, error) {
+	return s.sellables(ctx, channel, currency, at, ids, ` '', ''`)
+}
+
+// sellables takes the product's categories and collections as expressions.
+func (s catalogStore) sellables(ctx context.Context, channel core.ChannelID, currency money.Currency, at time.Time, ids []core.VariantID, organized string) ([]catalog.Sellable, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -26,9 +37,7 @@ func (s catalogStore) Sellables(ctx context.Context, channel core.ChannelID, cur
 		return none, err
 	}, `select v.id, v.product_id, v.sku, v.title, v.options, v.stock_item_id, v.weight_grams, v.prices, v.doc, v.inactive,
 		p.slug, p.title, p.status, p.published_at, p.kind, p.vendor, p.tax_class_id, p.tags, p.thumbnail, p.version,
-		(p.all_channels or exists (select 1 from product_channels h where h.product_id = p.id and h.channel_id = $1)),
-		coalesce((select string_agg(c.path, '' order by c.path) from product_categories pc join categories c on c.id = pc.category_id where pc.product_id = p.id), ''),
-		coalesce((select string_agg(cp.collection_id, ',' order by cp.collection_id) from collection_products cp where cp.product_id = p.id), '')
+		(p.all_channels or exists (select 1 from product_channels h where h.product_id = p.id and h.channel_id = $1)),`+organized+`
 		from variants v join products p on p.id = v.product_id where v.id in `+sqldb.In(2, len(ids)), args...)
 	if err != nil {
 		return nil, err

@@ -163,6 +163,16 @@ func scanEvent(r sqldb.Scanner) (v outbox.Stored, err error) {
 	return v, err
 }
 
-func (s outboxStore) After(ctx context.Context, seq int64, limit int) ([]outbox.Stored, error) {
-	return sqldb.All(ctx, s.c, scanEvent, `select `+eventColumns+` from outbox_events e where e.seq > 0 and e.seq > $1 order by e.seq limit $2`, seq, limit)
+func (s outboxStore) After(ctx context.Context, seq int64, types []string, limit int) ([]outbox.Stored, int64, error) {
+	last, err := sqldb.One(ctx, s.c, sqldb.Column[int64], `select last from outbox_sequence where name = 'events'`)
+	if err != nil || last <= seq {
+		return nil, seq, err
+	}
+	cond, args := where(outbox.Filter{Types: types}, []any{seq, last, limit})
+	events, err := sqldb.All(ctx, s.c, scanEvent, `select `+eventColumns+` from outbox_events e where e.seq > 0 and e.seq > $1 and e.seq <= $2`+cond+
+		` order by e.seq limit $3`, args...)
+	if len(events) == limit {
+		last = events[limit-1].Seq
+	}
+	return events, last, err
 }

@@ -22,11 +22,17 @@ func scanParked(r sqldb.Scanner) (p outbox.Parked, err error) {
 }
 
 func (s outboxStore) Due(ctx context.Context, handler string, now time.Time, limit int) ([]outbox.Parked, error) {
+	// Asked for each batch of events, and mostly nothing is: so the events are
+	// joined only to what there is.
+	aggregates, err := sqldb.All(ctx, s.c, sqldb.Column[string], `select h.aggregate from outbox_parked h where h.handler = $1 and h.state = 'retry' and h.next_at <= $2
+		and not exists (select 1 from outbox_parked b where b.handler = h.handler and b.aggregate = h.aggregate and b.seq < h.seq)
+		order by h.next_at, h.seq limit $3`, handler, sqldb.Micros(now), limit)
+	if err != nil || len(aggregates) == 0 {
+		return nil, err
+	}
 	return sqldb.All(ctx, s.c, scanParked, `select `+parkedColumns+` from outbox_parked p join outbox_events e on e.seq = p.seq and e.seq > 0
-		where p.handler = $1 and p.aggregate in (select h.aggregate from outbox_parked h where h.handler = $1 and h.state = 'retry' and h.next_at <= $2
-			and not exists (select 1 from outbox_parked b where b.handler = h.handler and b.aggregate = h.aggregate and b.seq < h.seq)
-			order by h.next_at, h.seq limit $3)
-		order by p.seq limit $3`, handler, sqldb.Micros(now), limit)
+		where p.handler = $1 and p.aggregate in `+sqldb.In(3, len(aggregates))+` order by p.seq limit $2`,
+		append([]any{handler, limit}, sqldb.PadArgs(aggregates)...)...)
 }
 
 func (s outboxStore) Blocked(ctx context.Context, handler string, aggregates []string) ([]string, error) {

@@ -43,7 +43,7 @@ func sequence(ctx context.Context, t *testing.T, db *storage.DB, limit int) (n i
 func after(ctx context.Context, t *testing.T, db *storage.DB, seq int64) (events []outbox.Stored) {
 	t.Helper()
 	require.NoError(t, db.View(ctx, func(tx storage.Tx) (err error) {
-		events, err = tx.Outbox().After(ctx, seq, 1000)
+		events, _, err = tx.Outbox().After(ctx, seq, nil, 1000)
 		return err
 	}))
 	return events
