@@ -180,7 +180,9 @@ func TestMistakes(t *testing.T) {
 			env := settings(t.TempDir())
 			env[c.key] = c.value
 			out := &output{}
-			err := run(context.Background(), func(k string) string { return env[k] }, out)
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			defer cancel()
+			err := run(ctx, func(k string) string { return env[k] }, out)
 			require.ErrorContains(t, err, c.says)
 			require.NotContains(t, out.String(), "open")
 		})

@@ -259,7 +259,7 @@ func (s *shop) events(of core.OrderID) (types []string) {
 		return err
 	}))
 	require.NoError(s.t, s.db.View(staff, func(tx storage.Tx) error {
-		stored, err := tx.Outbox().After(staff, 0, 1000)
+		stored, _, err := tx.Outbox().After(staff, 0, []string{"*"}, 1000)
 		for _, e := range stored {
 			if e.Aggregate == string(of) {
 				types = append(types, e.Type)

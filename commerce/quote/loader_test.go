@@ -128,7 +128,7 @@ func TestLoader(t *testing.T) {
 	req.Codes, req.Customer.Key = []string{" ten", "nonsense"}, "ann@example.org"
 	in, err = load(req)
 	require.NoError(t, err)
-	require.Equal(t, []string{"goods", "promotions", "promotions"}, s.asked, "a code, and the customer's use of it")
+	require.Equal(t, []string{"promotions", "promotions", "goods"}, s.asked, "a code, and the customer's use of it")
 	q = compute(t, in)
 	require.EqualValues(t, 600, q.Totals.Discount.Amount)
 	require.Equal(t, []string{"TEN"}, q.AppliedCodes())

@@ -89,7 +89,11 @@ func serve(ctx context.Context, cfg childConfig, out io.Writer) error {
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	worked := make(chan error, 1)
-	go func() { worked <- shop.Run(ctx) }()
+	if cfg.Later == 0 {
+		go func() { worked <- shop.Run(ctx) }()
+	} else { // it is reconciled on demand; two at once would share the work, and neither would know when it is done
+		worked <- nil
+	}
 	if err := json.NewEncoder(out).Encode(r); err != nil {
 		return err
 	}

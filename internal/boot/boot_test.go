@@ -78,13 +78,13 @@ func TestOpen(t *testing.T) {
 		})
 	}
 	for url, says := range map[string]string{
-		"mysql://localhost":                 `"mysql" is none of sqlite://FILE, postgres://..., memory:`,
-		"shop.db":                           "none of sqlite://FILE",
-		"sqlite://":                         "names no file",
-		"sqlite://a.db?mode=ro":             "takes no parameters",
-		"sqlite://%zz":                      "names no file",
-		"postgres://h:notaport/x":           "port",
-		"sqlite://" + os.DevNull + "/x.db":  "not a directory",
+		"mysql://localhost":                  `"mysql" is none of sqlite://FILE, postgres://..., memory:`,
+		"shop.db":                            "none of sqlite://FILE",
+		"sqlite://":                          "names no file",
+		"sqlite://a.db?mode=ro":              "takes no parameters",
+		"sqlite://%zz":                       "names no file",
+		"postgres://h:notaport/x":            "port",
+		"sqlite://" + os.DevNull + "/x.db":   "not a directory",
 		"sqlite://" + elsewhere + "/\x00.db": "invalid",
 	} {
 		_, err := boot.Open(ctx, boot.Settings{DataDir: t.TempDir(), DatabaseURL: url})

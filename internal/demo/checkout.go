@@ -22,7 +22,7 @@ func (t *trade) order(who, product int) {
 	c := t.currency(b)
 	customer := &t.Customers[who]
 	zero := money.Zero(c)
-	o := order.Order{ID: newID[core.OrderID](t.maker, core.PrefixOrder), Number: order.NewNumber(t.ids), Token: t.ids.New("ot"), Channel: t.Channels[b.channel].ID,
+	o := order.Order{ID: newID[core.OrderID](t.maker, core.PrefixOrder), Number: order.NewNumber(t.ids), Channel: t.Channels[b.channel].ID,
 		Currency: c, Locale: customer.Locale, Customer: customer.ID, Email: customer.Email, ShippingAddress: b.address, BillingAddress: b.address,
 		States: order.States{Status: order.Placed, Payment: order.PaymentPending, Fulfilment: order.Unfulfilled}, Version: 1, CreatedAt: t.clock, UpdatedAt: t.clock,
 		PlacedAt: t.clock}

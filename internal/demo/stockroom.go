@@ -44,7 +44,7 @@ func (t *trade) open() {
 		p, g := &t.Products[i], &t.goods[i]
 		n := float64(len(p.Variants))
 		for j := range p.Variants {
-			s := &shelf{item: p.Variants[j].StockItemID, product: i, variant: j, rate: max(.01, g.demand.weight*g.appeal*t.Size*.16/n)}
+			s := &shelf{item: p.Variants[j].StockItemID, product: i, variant: j, rate: max(.01, g.demand.weight*g.appeal*t.Size*.21/n)}
 			if p.CreatedAt.After(t.From) {
 				s.opens = int(p.CreatedAt.Sub(t.From).Hours() / 24)
 			}
@@ -68,7 +68,8 @@ func (t *trade) receive(s *shelf, n int64) { t.move(stock.Receive, s, n, 0, "") 
 func (t *trade) restock() {
 	season := map[string]float64{}
 	for code, s := range t.season {
-		season[code] = s[(int(t.date.Month())+int(t.date.Day()/16))%12] / 100 // of the weeks to come
+		next := int(t.date.Month()) % 12 // buyers look ahead
+		season[code] = max(s[(next+11)%12], s[next]) / 100
 	}
 	t.clock = t.date.Add(7 * time.Hour)
 	for _, r := range t.back[t.day] {
@@ -87,7 +88,7 @@ func (t *trade) restock() {
 			s.spent = 0
 		}
 		ahead := max(s.rate, .006*t.Size) * max(.5, season[t.goods[s.product].demand.season])
-		if s.coming == 0 && float64(s.free()) < ahead*18+1 {
+		if s.coming == 0 && float64(s.free()) < ahead*21+1 {
 			s.coming = int64(math.Ceil(ahead*55)) + 2
 			lead := 5 + t.rng.IntN(10)
 			if t.chance(.07) {

@@ -63,7 +63,7 @@ func (m *maker) trade() {
 		t.restock()
 		t.campaignsOn()
 		pull := t.weigh()
-		growth := .72 + .62*float64(t.day)/history
+		growth := .84 + .38*float64(t.day)/history
 		n := 18 * m.Size * growth * weekday(t.date.Weekday()) * pull
 		var orders []errand
 		for range m.count(n) {
@@ -148,7 +148,7 @@ func (t *trade) weigh() float64 {
 		t.level = sum
 	}
 	t.level += (sum - t.level) * .004
-	pull := math.Pow(sum/t.level, .8)
+	pull := math.Pow(sum/t.level, .9)
 	for _, c := range t.on {
 		pull *= max(1, c.pull)
 	}

@@ -60,7 +60,11 @@ func (c *catalogShop) sellable(t *testing.T, channel core.ChannelID, currency mo
 		}
 		require.Len(t, xs, 1)
 		out = xs[0]
-		return nil
+		bare, err := tx.Catalog().BareSellables(asSystem, channel, currency, c.clock(), []core.VariantID{id})
+		whole := out
+		whole.CategoryIDs, whole.CollectionIDs = nil, nil
+		require.Equal(t, []catalog.Sellable{whole}, bare)
+		return err
 	}))
 	return out
 }
