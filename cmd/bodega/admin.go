@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/bodega-commerce/bodega/commerce/account"
 	"github.com/bodega-commerce/bodega/commerce/core"
@@ -39,7 +41,7 @@ type userCmd struct {
 
 type userCreateCmd struct {
 	Email string   `arg:"" help:"Email to sign in with."`
-	Name  string   `help:"Name, for people."`
+	Name  string   `help:"Name, for people. Default: the email up to the @."`
 	Role  []string `help:"Names of roles. Default: owner, who may do everything." default:"Owner"`
 }
 
@@ -65,7 +67,8 @@ func (c *userCreateCmd) Run(e *env) error {
 			return fmt.Errorf("no role is named %q", name)
 		}
 	}
-	staff, password, err := shop.Accounts.CreateStaff(e.ctx, account.NewStaffParams{Email: c.Email, Name: c.Name, Roles: roles})
+	name, _, _ := strings.Cut(c.Email, "@")
+	staff, password, err := shop.Accounts.CreateStaff(e.ctx, account.NewStaffParams{Email: c.Email, Name: cmp.Or(c.Name, name), Roles: roles})
 	if err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func TestUserCreate(t *testing.T) {
 	require.Contains(t, out, "may sign in as pat@example.org")
 	lines := strings.Fields(out)
 	password := lines[len(lines)-1]
-	c.fails("pat@example.org", "user", "create", "pat@example.org")
+	c.fails("email", "user", "create", "pat@example.org")
 	c.fails(`no role is named "Emperor"`, "user", "create", "kim@example.org", "--role", "Emperor")
 	c.fails("email", "user", "create", "nobody")
 

@@ -34,7 +34,8 @@ func main() {
 	defer stop()
 	if err := run(ctx, os.Getenv, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "server:", err)
-		os.Exit(1)
+		stop()
+		os.Exit(1) //nolint:gocritic // what was deferred is done
 	}
 }
 
@@ -112,7 +113,7 @@ func serve(ctx context.Context, listener net.Listener, shop *bodega.Shop, logger
 		return err
 	case <-ctx.Done():
 	}
-	logger.Info("stopping: letting requests finish")
+	logger.InfoContext(ctx, "stopping: letting requests finish")
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
 	err := server.Shutdown(limit)

@@ -164,7 +164,7 @@ func TestMistakes(t *testing.T) {
 	t.Parallel()
 	taken, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	defer func() { _ = taken.Close() }()
+	t.Cleanup(func() { _ = taken.Close() })
 	for name, c := range map[string]struct{ key, value, says string }{
 		"taken port":   {"BODEGA_ADDR", taken.Addr().String(), "address already in use"},
 		"no address":   {"BODEGA_ADDR", "here", "missing port"},

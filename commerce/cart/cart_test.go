@@ -1,7 +1,6 @@
 package cart_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -94,7 +93,7 @@ func TestOnlyActiveCartsChange(t *testing.T) {
 	require.Equal(t, "cart_expired", core.CodeOf(c.CheckActive(now.Add(time.Hour))))
 	c.State, c.Order = cart.Completed, "ord_1"
 	var done *cart.CompletedError
-	require.True(t, errors.As(c.CheckActive(now), &done))
+	require.ErrorAs(t, c.CheckActive(now), &done)
 	require.Equal(t, core.OrderID("ord_1"), done.Order)
 	c.State = cart.Merged
 	require.Equal(t, "cart_merged", core.CodeOf(c.CheckActive(now)))

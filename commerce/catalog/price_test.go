@@ -90,18 +90,18 @@ func TestRangesAgreeWithWinner(t *testing.T) {
 			for _, currency := range []money.Currency{"EUR", "USD"} {
 				for half := range 15 {
 					at := noon.Add(time.Duration(half-1) * 30 * time.Minute)
-					low, high, any := int64(0), int64(0), false
+					low, high, sold := int64(0), int64(0), false
 					for _, v := range variants {
 						if p, ok, _ := catalog.Winner(v.Prices, channel, currency, at); ok && !v.Inactive {
-							if !any || p.Amount < low {
+							if !sold || p.Amount < low {
 								low = p.Amount
 							}
-							high, any = max(high, p.Amount), true
+							high, sold = max(high, p.Amount), true
 						}
 					}
 					got, found := inForce(ranges, channel, currency, at)
-					if found != any || found && (got.Min != low || got.Max != high) {
-						t.Fatalf("%s %s %v: got %v %v, want %d to %d %v", channel, currency, at, got, found, low, high, any)
+					if found != sold || found && (got.Min != low || got.Max != high) {
+						t.Fatalf("%s %s %v: got %v %v, want %d to %d %v", channel, currency, at, got, found, low, high, sold)
 					}
 				}
 			}

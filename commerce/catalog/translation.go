@@ -118,7 +118,7 @@ func ValidLocale(s string) bool {
 			return false
 		}
 		for _, c := range []byte(p) {
-			if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || i > 0 && c >= '0' && c <= '9') {
+			if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (i <= 0 || c < '0' || c > '9') {
 				return false
 			}
 		}

@@ -211,7 +211,7 @@ func TestPricesAreNeverChargedUnseen(t *testing.T) {
 	_, err = s.pay(v.Cart.ID, simulator.OK)
 	var changed *checkout.PriceChangedError
 	require.ErrorAs(t, err, &changed, "no line costs more, but the whole does")
-	require.Equal(t, v.Quote.Totals.Total, changed.Expected)
+	require.Equal(t, changed.Expected, v.Quote.Totals.Total)
 	require.Equal(t, money.New(3390, "EUR"), changed.Quote.Totals.Total)
 
 	require.NoError(t, s.catalog.SetPrices(staff, []catalog.PriceChange{{VariantID: s.tee.ID, Prices: []catalog.Price{{Currency: "EUR", Amount: 2000}}}}))

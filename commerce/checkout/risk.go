@@ -59,7 +59,7 @@ func (s *Service) assess(ctx context.Context, id core.CartID, p Params) (v verdi
 		}
 		v, req = verdict{cart: c.ID, version: c.Version}, RiskRequest{}
 		if c.CheckAccess(core.ActorFrom(ctx)) != nil || c.CheckActive(s.cfg.Clock.Now()) != nil {
-			return nil // open says why
+			return nil //nolint:nilerr // open says why
 		}
 		adopt(ctx, &c)
 		priced, err := s.pricer.Price(ctx, tx, &c)

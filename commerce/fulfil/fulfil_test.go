@@ -2,7 +2,6 @@ package fulfil_test
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"testing"
 
@@ -274,7 +273,7 @@ func TestTwoClerksShipTheSamePieces(t *testing.T) {
 				if err == nil {
 					done++
 				} else {
-					require.True(t, errors.As(err, &much), "%v", err)
+					require.ErrorAs(t, err, &much, "%v", err)
 				}
 			}
 			require.Equal(t, 2, done)

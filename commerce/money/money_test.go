@@ -1,7 +1,6 @@
 package money_test
 
 import (
-	"errors"
 	"math"
 	"testing"
 
@@ -194,7 +193,7 @@ func TestBadArguments(t *testing.T) {
 		err := call()
 		require.ErrorAs(t, err, &bad, name)
 		var own money.Error
-		require.True(t, errors.As(err, &own))
+		require.ErrorAs(t, err, &own)
 		require.Equal(t, "money_invalid", own.ErrorCode())
 	}
 }

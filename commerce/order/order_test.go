@@ -138,7 +138,7 @@ func TestNumbers(t *testing.T) {
 	}
 	require.Equal(t, "B7K2-9", order.NumberPrefix("b7k29"))
 	require.Equal(t, "B7K2", order.NumberPrefix("b7k2-"))
-	require.Equal(t, "", order.NumberPrefix("é"))
+	require.Empty(t, order.NumberPrefix("é"))
 }
 
 func FuzzParseNumber(f *testing.F) {

@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"errors"
 
 	"github.com/bodega-commerce/bodega/commerce/core"
 )
@@ -239,7 +240,8 @@ func (u Update) apply(o *Order) (fields []string, err error) {
 			return
 		}
 		if err := from.Normalize().Validate(field); err != nil {
-			if bad, ok := err.(core.Violations); ok {
+			var bad core.Violations
+			if errors.As(err, &bad) {
 				v = append(v, bad...)
 			}
 			return

@@ -32,7 +32,7 @@ type Service struct {
 
 // New makes a service over a database.
 func New(db core.Runner[Tx], cfg Config) *Service {
-	return &Service{db, Clerk{IDs: cfg.IDs, Clock: cfg.Clock}}
+	return &Service{db, Clerk(cfg)}
 }
 
 // LocationParams describes a new location.

@@ -111,7 +111,7 @@ func TestEachRuleCanFail(t *testing.T) {
 		"./commerce/cart: ./commerce/quote":                 "floor 2 to floor 3",
 		"./internal/httpapi: ./internal/web":                "floor 5 to floor 5",
 		"./internal/httpapi: .":                             "floor 5 to floor 6",
-		"./internal/demo: ./storage/memory":                 "floor 5 to floor 5",
+		"./internal/importer: ./storage/memory":             "floor 5 to floor 5",
 		".: ./cmd/server":                                   "floor 6 to floor 7",
 		"./cmd/server: ./cmd/bodega":                        "floor 7 to floor 7",
 		"./examples/mounted: ./examples/quickstart":         "floor 7 to floor 7",

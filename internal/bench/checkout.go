@@ -38,7 +38,7 @@ func (r Runner) Checkout(ctx context.Context) (*Result, error) {
 	out.latencies("a checkout", took)
 	out.atMost("statements of an order", float64(u.statements)/orders, "", 30)
 	if r.postgres() {
-		out.atMost("with begin and commit", float64(u.statements+u.transaction+u.commits)/orders, "", 30)
+		out.atMost("with begin and commit, at most", float64(u.statements+u.transaction+u.commits)/orders, "", 30)
 		out.add("round trips of an order", float64(u.roundTrips)/orders, "")
 	} else {
 		out.add("transactions of a commit", float64(u.transaction)/float64(max(u.commits, 1)), "")

@@ -51,7 +51,6 @@ func importInto(ctx context.Context, cfg childConfig) (done imported, err error)
 // Import measures the import of the Online Retail file.
 func (r Runner) Import(ctx context.Context, file string) (*Result, error) {
 	r = r.withDefaults(1)
-	before, known := postgresCPU(r.databaseName())
 	s, lines, err := spawn(r.Child, r.Log, childConfig{Database: r.Database, File: file})
 	if err != nil {
 		return nil, err
@@ -66,7 +65,6 @@ func (r Runner) Import(ctx context.Context, file string) (*Result, error) {
 	if done.Error != "" {
 		return nil, errors.New(done.Error)
 	}
-	after, _ := postgresCPU(r.databaseName())
 	limit := 60.0
 	if r.postgres() {
 		limit = 90
@@ -76,9 +74,6 @@ func (r Runner) Import(ctx context.Context, file string) (*Result, error) {
 	out.add("lines", float64(done.Report.Lines)/done.Seconds, "/s")
 	out.add("statements", float64(done.Usage.Statements), "")
 	out.add("CPU of the importer", done.Usage.CPU/1000, "s")
-	if known && r.postgres() {
-		out.add("CPU of PostgreSQL", (after-before)/1000, "s")
-	}
 	out.atMost("peak memory of the importer", done.Usage.PeakRSS, "MiB", 500)
 	var refused int64
 	for _, n := range done.Report.Refused {

@@ -85,7 +85,7 @@ func TestOpen(t *testing.T) {
 		"sqlite://%zz":                       "names no file",
 		"postgres://h:notaport/x":            "port",
 		"sqlite://" + os.DevNull + "/x.db":   "not a directory",
-		"sqlite://" + elsewhere + "/\x00.db": "invalid",
+		"sqlite://" + elsewhere + "/\x00.db": "not a file's path",
 	} {
 		_, err := boot.Open(ctx, boot.Settings{DataDir: t.TempDir(), DatabaseURL: url})
 		require.ErrorContains(t, err, says, url)

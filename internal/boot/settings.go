@@ -77,7 +77,7 @@ func Open(ctx context.Context, s Settings) (*storage.DB, error) {
 	case "memory":
 		return memory.Open(ctx)
 	default:
-		return nil, fmt.Errorf("BODEGA_DATABASE_URL: %q is none of sqlite://FILE, postgres://..., memory:", scheme)
+		return nil, fmt.Errorf("BODEGA_DATABASE_URL: %q is none of sqlite://FILE, postgres://USER@HOST/NAME and memory: itself", scheme)
 	}
 }
 

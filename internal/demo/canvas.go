@@ -38,7 +38,7 @@ func (c rgb) lit(f float64) rgb {
 	if f <= 1 {
 		return rgb{c.r * f, c.g * f, c.b * f, c.a}
 	}
-	f -= 1 // towards white
+	f-- // towards white
 	return rgb{c.r + (1-c.r)*f, c.g + (1-c.g)*f, c.b + (1-c.b)*f, c.a}
 }
 

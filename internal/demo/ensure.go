@@ -40,7 +40,12 @@ func Ensure(ctx context.Context, shop *bodega.Shop, say func(what string)) error
 	}
 	w := Generate(cfg)
 	if !at.Loaded {
-		if err := Load(ctx, shop, w, nil); err != nil {
+		err := Load(ctx, shop, w, nil)
+		if core.CodeOf(err) == codeLoading {
+			say("Another process is making the sample shop.")
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		say(fmt.Sprintf("The sample shop is ready after %.1f s: %d products, %d customers, %d orders. Its pictures are being drawn.",

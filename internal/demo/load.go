@@ -17,6 +17,9 @@ import (
 // loaded.
 const markKey = "demo"
 
+// codeLoading is the code of the error that another process is loading, too.
+const codeLoading = "demo_loading"
+
 // mark is its value.
 type mark struct {
 	Seed     uint64          `json:"seed"`
@@ -58,15 +61,14 @@ func Load(ctx context.Context, shop *bodega.Shop, w *World, progress func(done, 
 			progress(n, len(stages), stages[n].what)
 		}
 		err := shop.DB().Update(ctx, func(tx storage.Tx) error {
-			// Two processes that load at once: whoever comes second starts anew
-			// with what is done then.
+			// Of two processes that load at once, one gives up.
 			var now mark
 			version, err := setting.Get(ctx, tx.Settings(), markKey, &now)
 			if err != nil {
 				return err
 			}
 			if now.Stages != n {
-				return core.Errorf(core.KindConflict, "demo_loading", "another process is loading the sample shop")
+				return core.Errorf(core.KindConflict, codeLoading, "another process is loading the sample shop")
 			}
 			if err := stages[n].do(ctx, tx); err != nil {
 				return fmt.Errorf("%s: %w", stages[n].what, err)

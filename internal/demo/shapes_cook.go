@@ -40,9 +40,10 @@ func drawCasserole(l *look) {
 		top = 38
 	}
 	col := l.col
-	if l.material == "steel" {
+	switch l.material {
+	case "steel":
 		col = hex(0xb3b8bc)
-	} else if l.material == "copper" {
+	case "copper":
 		col = hex(0xbb7848)
 	}
 	l.fill(turned(50, 3, w, top+3, w, 70, w*.93, 80), round(col).with(l.grain))

@@ -110,11 +110,12 @@ func reversed(ring []pt) []pt {
 
 func drawTeapot(l *look) {
 	l.shadow(50, 62)
-	if l.form == 4 { // handle at the side
+	switch l.form {
+	case 4: // handle at the side
 		l.fill(line(6, 70, 58, 84, 52), round(l.col.lit(.85)))
-	} else if l.form == 2 {
+	case 2:
 		l.fill(line(2.6, 30, 52, 34, 26, 50, 20, 66, 26, 70, 52), round(darkMetal))
-	} else {
+	default:
 		l.fill(line(4.2, 71, 50, 85, 49, 86, 64, 73, 72), round(l.col.lit(.88)))
 	}
 	l.fill(poly(32, 66, 22, 58, 15, 43, 20, 42, 30, 52, 36, 56), round(l.col.lit(.97)))

@@ -123,6 +123,10 @@ func drawJacket(l *look) {
 
 func drawBeanie(l *look) {
 	l.shadow(50, 56)
+	if l.form != 3 { // nothing hangs below the rim
+		l.sy = .94
+		defer func() { l.sy = 1 }()
+	}
 	if l.form == 3 { // ear flaps
 		for _, d := range []float64{-1, 1} {
 			l.fill(smooth(50+d*25, 60, 50+d*27, 70, 50+d*22, 79, 50+d*15, 70, 50+d*14, 60), round(l.col.lit(.85)).with(l.grain))
@@ -130,12 +134,12 @@ func drawBeanie(l *look) {
 		}
 	}
 	l.fill(smooth(22, 66, 23, 46, 33, 30, 50, 25, 67, 30, 77, 46, 78, 66, 50, 70), ball(l.col).with(func(x, y float64) float64 { return ribs(3.1)(50+(x-50)*(1+(70-y)*.006), y) }))
-	l.fill(box(20, 59, 60, 17, 6), round(l.col.lit(.93)).with(ribs(3.1)))
+	l.fill(box(20, 62, 60, 19, 6), round(l.col.lit(.93)).with(ribs(3.1)))
 	if l.form == 1 || l.form == 3 {
 		l.fill(ellipse(50, 22, 9, 8.4), ball(l.col.lit(1.25)).with(func(x, y float64) float64 { return .85 + .3*noise(int64(x*1.6), int64(y*1.6), l.seed) }))
 	}
 	if l.form == 2 {
-		l.fill(box(44, 64, 12, 7, .6), flatLit(hex(0x9a6a40)))
+		l.fill(box(44, 68, 12, 7, .6), flatLit(hex(0x9a6a40)))
 	}
 }
 

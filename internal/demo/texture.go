@@ -90,9 +90,6 @@ type look struct {
 // body fills with the color, lit as something round and with its material.
 func (l *look) body(s shape) { l.fill(s, round(l.col).with(l.grain)) }
 
-// face fills with the color as a surface that faces us.
-func (l *look) face(s shape) { l.fill(s, flatLit(l.col).with(l.grain)) }
-
 // of fills with another color as something round.
 func (l *look) of(c rgb, s shape) { l.fill(s, round(c)) }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -107,7 +108,7 @@ func TestTooManyWrongPasswordsHaveToWait(t *testing.T) {
 	f.customer("ann@example.org")
 	for range 50 {
 		w := f.guest().post("/auth/login", object{"email": "ann@example.org", "password": "wrong"})
-		if w.StatusCode == 429 {
+		if w.StatusCode == http.StatusTooManyRequests {
 			w.is(429, "rate_limited")
 			require.NotEmpty(t, w.Header.Get("Retry-After"))
 			return
@@ -174,13 +175,14 @@ func TestStaffRoutesAreForStaff(t *testing.T) {
 		var body any
 		if r.method == "POST" {
 			body = object{"password": "x", "code": "x", "current_password": "x", "new_password": "x"}
-			if r.path == "/auth/staff/totp/enrol" {
+			switch r.path {
+			case "/auth/staff/totp/enrol":
 				body = object{"password": "x"}
-			} else if r.path == "/auth/staff/totp/confirm" {
+			case "/auth/staff/totp/confirm":
 				body = object{"code": "x"}
-			} else if r.path == "/auth/staff/totp/disable" {
+			case "/auth/staff/totp/disable":
 				body = object{"password": "x", "code": "x"}
-			} else {
+			default:
 				body = object{"current_password": "x", "new_password": "x"}
 			}
 		}
@@ -193,7 +195,7 @@ func TestStaffRoutesAreForStaff(t *testing.T) {
 func TestCustomersTokenWorksInTheBrowser(t *testing.T) {
 	t.Parallel()
 	f := openStorefront(t, func(c *bodega.Config) { c.HTTP.AllowedOrigins = []string{"https://shop.example"} })
-	r := httptest.NewRequest("OPTIONS", "/api/v1/store/account", nil)
+	r := httptest.NewRequest(http.MethodOptions, "/api/v1/store/account", nil)
 	r.Header.Set("Origin", "https://shop.example")
 	r.Header.Set("Access-Control-Request-Method", "PATCH")
 	w := httptest.NewRecorder()

@@ -121,7 +121,7 @@ func TestThreeDSecureAndWebhooks(t *testing.T) {
 	ref := f.providerRef(wait.str("order.id"))
 	require.NoError(t, f.sim.CompleteChallenge(ref, true))
 	hook := func(h http.Header, body []byte) *httptest.ResponseRecorder {
-		r := httptest.NewRequest("POST", "/api/v1/webhooks/payments/simulator", bytes.NewReader(body))
+		r := httptest.NewRequest(http.MethodPost, "/api/v1/webhooks/payments/simulator", bytes.NewReader(body))
 		r.Header = h.Clone()
 		w := httptest.NewRecorder()
 		f.handler.ServeHTTP(w, r)
@@ -209,7 +209,7 @@ func TestAGuessedKeyOpensNobodysCart(t *testing.T) {
 	t.Parallel()
 	f := openStorefront(t)
 	cart := func(address string) string {
-		r := httptest.NewRequest("POST", "/api/v1/store/carts", strings.NewReader("{}"))
+		r := httptest.NewRequest(http.MethodPost, "/api/v1/store/carts", strings.NewReader("{}"))
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("Idempotency-Key", "1")
 		r.RemoteAddr = address + ":1234"

@@ -214,14 +214,14 @@ func TestLinksKnowThePrefix(t *testing.T) {
 	require.Equal(t, 307, p.StatusCode) // the mux cleans paths; the real ones follow
 	get := func(path string) answer {
 		w := httptest.NewRecorder()
-		mux.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		return answer{t, w.Result(), w.Body.Bytes()}
 	}
 	card := get("/shop/api/v1/store/products?q=tee").is(200)
 	require.Equal(t, "/shop/api/v1/store/images/"+string(f.picture.ID)+"/480", card.str("items.0.thumbnail.url"))
 	get(card.str("items.0.thumbnail.url")).is(200)
 
-	r := httptest.NewRequest("POST", "/shop/api/v1/store/carts", nil)
+	r := httptest.NewRequest(http.MethodPost, "/shop/api/v1/store/carts", nil)
 	w := httptest.NewRecorder()
 	mux.ServeHTTP(w, r)
 	if w.Code == http.StatusCreated {
@@ -243,7 +243,7 @@ func BenchmarkProductList(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				w := httptest.NewRecorder()
-				f.handler.ServeHTTP(w, httptest.NewRequest("GET", "/api/v1/store/products"+query, nil))
+				f.handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1/store/products"+query, nil))
 				if w.Code != 200 {
 					b.Fatal(w.Body.String())
 				}

@@ -151,12 +151,12 @@ func (u *buyer) match(sku string, quantity, price int64, at time.Time) ([]piece,
 		return nil, NoSale
 	}
 	list := u.bought[sku]
-	var same, dearer, any int64
+	var same, dearer, every int64
 	for _, s := range list {
 		if s.order.at.After(at) {
 			continue
 		}
-		any += s.left
+		every += s.left
 		if s.price == price {
 			same += s.left
 		}
@@ -166,7 +166,7 @@ func (u *buyer) match(sku string, quantity, price int64, at time.Time) ([]piece,
 	}
 	switch {
 	case same >= quantity, dearer >= quantity:
-	case any >= quantity:
+	case every >= quantity:
 		return nil, AboveSalePrice
 	default:
 		return nil, NoSale

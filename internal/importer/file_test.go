@@ -54,6 +54,20 @@ func TestFormsOfTheFile(t *testing.T) {
 	}
 }
 
+func TestCopiesOfTheFile(t *testing.T) {
+	t.Parallel()
+	want, db := load(t, sale)
+	content := contents(t, db)
+	for _, row := range []string{
+		"536365,85123A,WHITE HANGING HEART T-LIGHT HOLDER,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom",
+		"536365,85123A,WHITE HANGING HEART T-LIGHT HOLDER,6,12/1/2010 8:26,2.55,17850,United Kingdom",
+	} {
+		rep, db := load(t, row)
+		require.Equal(t, want, rep)
+		require.Equal(t, content, contents(t, db))
+	}
+}
+
 func TestLinesAreThoseOfTheFile(t *testing.T) {
 	t.Parallel()
 	// A quote that is never closed costs its own line, not those after it.

@@ -62,6 +62,10 @@ var columns = []string{"InvoiceNo", "StockCode", "Description", "Quantity", "Inv
 // maxLine is how long a line of the file may be, in bytes.
 const maxLine = 1 << 20
 
+// layouts are the forms of a date in the copies of the file that are around;
+// the last one is American.
+var layouts = []string{"2006-01-02T15:04:05", "2006-01-02 15:04:05", "1/2/2006 15:04"}
+
 // reader reads rows of the file: one line each, whatever stands in it, so that
 // a stray quote cannot swallow the lines after it.
 type reader struct {
@@ -139,10 +143,14 @@ func (r *reader) next() (*row, error) {
 
 func (r *row) parse(rec []string, zone *time.Location) {
 	r.invoice, r.sku, r.title = strings.ToUpper(strings.TrimSpace(rec[0])), strings.ToUpper(strings.TrimSpace(rec[1])), strings.TrimSpace(rec[2])
-	r.customer, r.country = strings.TrimSpace(rec[6]), strings.TrimSpace(rec[7])
+	r.customer, r.country = strings.TrimSuffix(strings.TrimSpace(rec[6]), ".0"), strings.TrimSpace(rec[7])
 	var qerr, terr error
 	r.quantity, qerr = strconv.ParseInt(strings.TrimSpace(rec[3]), 10, 64)
-	r.at, terr = time.ParseInLocation("2006-01-02T15:04:05", strings.TrimSpace(rec[4]), zone)
+	for _, layout := range layouts {
+		if r.at, terr = time.ParseInLocation(layout, strings.TrimSpace(rec[4]), zone); terr == nil {
+			break
+		}
+	}
 	price, pok := parsePrice(strings.TrimSpace(rec[5]))
 	r.price = price.minor
 	switch {

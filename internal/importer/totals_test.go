@@ -103,7 +103,7 @@ func compute(t *testing.T, path string) books {
 		}
 		// Ledger days are UTC, months of the report local: the same while
 		// nobody trades around midnight.
-		require.True(t, x.at[11:13] >= "01", "line %d", i+2)
+		require.GreaterOrEqual(t, x.at[11:13], "01", "line %d", i+2)
 		if x.cancels {
 			cancels = append(cancels, x)
 			continue
@@ -284,7 +284,7 @@ func compare(t *testing.T, db *storage.DB, path string, want books) {
 		days, err := tx.Payments().Revenue(ctx, time.Time{}, time.Time{})
 		require.NoError(t, err)
 		for _, d := range days {
-			require.EqualValues(t, "GBP", d.Currency)
+			require.Equal(t, "GBP", d.Currency)
 			sales[d.Day.Format("2006-01")] += d.Sales.Amount
 			back[d.Day.Format("2006-01")] += d.Refunds.Amount
 		}

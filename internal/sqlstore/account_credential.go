@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/bodega-commerce/bodega/commerce/account"
@@ -13,14 +14,6 @@ const (
 	customerCredential = `select id, email, name, locale, email_verified_at, status, password_hash, false, '', '', 0 from account_customers where `
 	staffCredential    = `select id, email, name, '', 1, status, password_hash, must_change, totp_secret, totp_pending, totp_step from account_staff where `
 )
-
-// accountTable names the table of a kind of account.
-func accountTable(kind core.ActorKind) string {
-	if kind == core.ActorStaff {
-		return "account_staff"
-	}
-	return "account_customers"
-}
 
 func (s accountStore) credential(ctx context.Context, kind core.ActorKind, cond, value string) (account.Credential, error) {
 	query := customerCredential
@@ -126,7 +119,7 @@ func (s accountStore) CountAttempt(ctx context.Context, key string, now, fresh t
 	n, err := sqldb.One(ctx, s.c, sqldb.Column[int64], `insert into account_attempts (key, failures, blocked_until, last_at) values ($1, 1, 0, $2)
 		on conflict (key) do update set failures = case when account_attempts.last_at < $3 then 1 else account_attempts.failures + 1 end, last_at = $2
 		where account_attempts.blocked_until <= $2 returning failures`, key, sqldb.Micros(now), sqldb.Micros(fresh))
-	if notFound(err, "attempt", key) == err { // nil too
+	if !errors.Is(err, sqldb.ErrNoRows) {
 		return n, time.Time{}, err
 	}
 	until, err := sqldb.One(ctx, s.c, sqldb.Column[int64], `select blocked_until from account_attempts where key = $1`, key)

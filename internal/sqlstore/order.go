@@ -275,7 +275,7 @@ func (s orderStore) Update(ctx context.Context, o order.Order, seen int64) error
 func (s orderStore) Count(ctx context.Context, o *order.Order, changes ...order.Change) error {
 	changes = slices.Clone(changes)
 	slices.SortStableFunc(changes, func(a, b order.Change) int { return strings.Compare(string(a.Line), string(b.Line)) })
-	stmts := make([]sqldb.Stmt, len(changes))
+	stmts := make([]sqldb.Stmt, len(changes), len(changes)+1)
 	for i, c := range changes {
 		if c.Line == "" {
 			stmts[i] = sqldb.Stmt{SQL: `update orders set shipping_refunded = shipping_refunded + $1

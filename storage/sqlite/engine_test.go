@@ -219,3 +219,28 @@ func TestStatementCounts(t *testing.T) {
 	})
 	require.Len(t, c.statements, 1)
 }
+
+func TestTheFirstOfAGroupFails(t *testing.T) {
+	t.Parallel()
+	ctx, e := context.Background(), openTestEngine(t)
+	no := errors.New("no")
+	second := func() error { return insert(ctx, e, "second") }
+	third := func() error { return insert(ctx, e, "third") }
+	err, errs := behind(t, e, func(c sqldb.Conn) error {
+		_, err := c.Exec(ctx, `insert into t (id) values ('first')`)
+		require.NoError(t, err)
+		return no
+	}, second, third)
+	require.ErrorIs(t, err, no)
+	require.NoError(t, errors.Join(errs...))
+	require.Equal(t, 2, count(t, e))
+	require.Panics(t, func() {
+		_ = e.Update(ctx, func(c sqldb.Conn) error {
+			_, err := c.Exec(ctx, `insert into t (id) values ('panicked')`)
+			require.NoError(t, err)
+			panic("boom")
+		})
+	})
+	require.Equal(t, 2, count(t, e))
+	require.NoError(t, insert(ctx, e, "fourth"))
+}

@@ -88,7 +88,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	ctx := context.Background()
 	db, err := sqlite.Open(ctx, filepath.Join(dir, "shop.db"), sqlite.Config{})
 	if err != nil {

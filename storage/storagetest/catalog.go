@@ -69,7 +69,9 @@ func (c *catalogShop) sellable(t *testing.T, channel core.ChannelID, currency mo
 	return out
 }
 
-func eurPrices(amount int64) []catalog.Price { return []catalog.Price{{Currency: "EUR", Amount: amount}} }
+func eurPrices(amount int64) []catalog.Price {
+	return []catalog.Price{{Currency: "EUR", Amount: amount}}
+}
 
 // simpleProduct is an active product with one variant.
 func simpleProduct(title, sku string, amount int64) catalog.Product {

@@ -190,7 +190,7 @@ func orgMovesAtOnce(t *testing.T, s *orgShelf) {
 		}
 		wg.Wait()
 		var cycle *catalog.CycleError
-		require.True(t, (errs[0] == nil) != (errs[1] == nil), "one of two moves below each other goes: %v", errs)
+		require.NotEqual(t, (errs[0] == nil), (errs[1] == nil), "one of two moves below each other goes: %v", errs)
 		for _, err := range errs {
 			if err != nil {
 				require.ErrorAs(t, err, &cycle)

@@ -2,7 +2,6 @@ package storagetest
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -85,7 +84,7 @@ func catalogSlugs(t *testing.T, c *catalogShop) {
 		_, err := c.Resolve(asSystem, bad, "")
 		require.Equal(t, core.KindNotFound, core.KindOf(err))
 		var moved *catalog.MovedError
-		require.False(t, errors.As(err, &moved))
+		require.NotErrorAs(t, err, &moved)
 	}
 }
 

@@ -2,7 +2,6 @@ package storagetest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -100,7 +99,7 @@ func Stock(t *testing.T, open func(t *testing.T) *storage.DB) {
 				sold++
 				continue
 			}
-			require.True(t, errors.As(err, &short), "%v", err)
+			require.ErrorAs(t, err, &short, "%v", err)
 			require.Equal(t, a.SKU, short.SKU)
 			require.True(t, core.IsKind(err, core.KindOutOfStock))
 		}
@@ -124,7 +123,7 @@ func Stock(t *testing.T, open func(t *testing.T) *storage.DB) {
 			if err == nil {
 				sold++
 			} else {
-				require.True(t, errors.As(err, &short), "%v", err)
+				require.ErrorAs(t, err, &short, "%v", err)
 			}
 		}
 		require.LessOrEqual(t, sold, 40)
@@ -185,11 +184,11 @@ func Stock(t *testing.T, open func(t *testing.T) *storage.DB) {
 				if err == nil {
 					sold++
 				} else {
-					require.True(t, errors.As(err, &short), "%v", err)
+					require.ErrorAs(t, err, &short, "%v", err)
 				}
 			}
 			require.Equal(t, c.most, sold)
-			require.EqualValues(t, -c.item.Cap, sh.levels(c.item.ID)[0].Available())
+			require.Equal(t, -c.item.Cap, sh.levels(c.item.ID)[0].Available())
 		}
 		less := int64(1)
 		_, err := sh.s.UpdateItem(sh.ctx, a.ID, stock.ItemUpdate{Version: 1, Cap: &less})

@@ -1,7 +1,6 @@
 package storagetest
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -31,7 +30,7 @@ func anySequence(rt *rapid.T, sh *shelf) {
 	refused := func(err error) bool {
 		var short *stock.InsufficientError
 		if err != nil {
-			require.True(rt, errors.As(err, &short), "%v", err)
+			require.ErrorAs(rt, err, &short, "%v", err)
 		}
 		return err != nil
 	}
