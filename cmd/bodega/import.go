@@ -39,6 +39,9 @@ func (c *onlineRetailCmd) Run(e *env) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w (run it again to go on after the last complete batch)", err)
 	}
+	if err := shop.DB().Analyze(e.ctx); err != nil {
+		return err
+	}
 	if c.JSON {
 		enc := json.NewEncoder(e.out)
 		enc.SetIndent("", "  ")

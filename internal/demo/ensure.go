@@ -48,6 +48,9 @@ func Ensure(ctx context.Context, shop *bodega.Shop, say func(what string)) error
 		if err != nil {
 			return err
 		}
+		if err := shop.DB().Analyze(ctx); err != nil {
+			return err
+		}
 		say(fmt.Sprintf("The sample shop is ready after %.1f s: %d products, %d customers, %d orders. Its pictures are being drawn.",
 			time.Since(began).Seconds(), len(w.Products), len(w.Customers), len(w.Orders)))
 	}

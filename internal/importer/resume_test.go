@@ -211,6 +211,7 @@ func TestStoppedAnywhere(t *testing.T) {
 		}
 		require.ErrorIs(t, err, context.Canceled)
 	}
+	require.True(t, rep.Resumed, "it was stopped before")
 	rep.Resumed = false
 	require.Equal(t, want, rep)
 	sound(t, db)
