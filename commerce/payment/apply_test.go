@@ -63,7 +63,7 @@ func play(t require.TestingT, outcomes []payment.Outcome) (payment.Payment, map[
 	for _, o := range outcomes {
 		after, ps := payment.Apply(p, o)
 		require.NoError(t, payment.Machine().Check(p.State, after.State))
-		require.Equal(t, "", p.Quarantine)
+		require.Empty(t, p.Quarantine)
 		for _, posting := range ps {
 			require.NoError(t, posting.Check())
 			for _, e := range posting.Entries {

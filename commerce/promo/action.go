@@ -100,7 +100,7 @@ func (a *Action) take(s *state, who *source) error {
 			if !a.Items.Match(l) {
 				continue
 			}
-			d := money.Money{}
+			var d money.Money
 			var err error
 			if a.Kind == PercentOffItems {
 				d, err = s.left[i].Portion(a.Rate, money.RoundHalfUp)

@@ -18,7 +18,7 @@ func TestTheShopIsMountedBesideTheService(t *testing.T) {
 	t.Cleanup(server.Close)
 	for path, want := range map[string]string{"/hello": "hello", "/shop/api/v1/store/products": `"items"`, "/shop/openapi.json": `"3.1.0"`,
 		"/shop/docs": "swagger", "/shop/healthz": "ok"} {
-		res, err := http.Get(server.URL + path) //nolint:noctx // a test's own server
+		res, err := http.Get(server.URL + path)
 		require.NoError(t, err)
 		body, err := io.ReadAll(res.Body)
 		require.NoError(t, err)

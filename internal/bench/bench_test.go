@@ -73,8 +73,8 @@ func TestNobodyBuysWhatIsGone(t *testing.T) {
 		result, err := r.Oversell(t.Context())
 		require.NoError(t, err)
 		require.Empty(t, result.Violations)
-		require.EqualValues(t, units, figure(t, result, "orders"))
-		require.EqualValues(t, 200-units, figure(t, result, "told that it is out of stock"))
+		require.InDelta(t, units, figure(t, result, "orders"), 0)
+		require.InDelta(t, 200-units, figure(t, result, "told that it is out of stock"), 0)
 	}
 	durable(t, sell)
 	t.Run("memory", func(t *testing.T) {

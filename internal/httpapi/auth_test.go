@@ -174,7 +174,6 @@ func TestStaffRoutesAreForStaff(t *testing.T) {
 		{"POST", "/auth/staff/password"}} {
 		var body any
 		if r.method == "POST" {
-			body = object{"password": "x", "code": "x", "current_password": "x", "new_password": "x"}
 			switch r.path {
 			case "/auth/staff/totp/enrol":
 				body = object{"password": "x"}

@@ -46,7 +46,7 @@ func TestProductList(t *testing.T) {
 		"attr.material=clay&vendor=Acme":            {},
 		"locale=de&q=tee":                           {"Marine-Shirt"},
 		"kind=digital":                              {},
-		"category=" + string(f.secretCategory.Slug): nil, // hidden
+		"category=" + f.secretCategory.Slug: nil, // hidden
 		"category=nowhere":                          nil,
 	} {
 		if want == nil {
