@@ -13,13 +13,22 @@ import (
 
 // The properties compare with math/big, which neither rounds nor wraps.
 
-var (
-	anyMoney = rapid.Map(rapid.Int64(), eur)
-	price    = rapid.Map(rapid.Int64Range(0, 10_000_000), eur)
-	anyRate  = rapid.Custom(func(t *rapid.T) money.Rate { return money.Rate(rapid.Int64Min(0).Draw(t, "rate")) })
-	taxRate  = rapid.Custom(func(t *rapid.T) money.Rate { return money.Rate(rapid.Int64Range(1, 2_000_000_000).Draw(t, "rate")) })
-	anyMode  = rapid.SampledFrom([]money.Rounding{money.RoundHalfUp, money.RoundHalfEven, money.RoundDown, money.RoundUp})
-)
+// Generators remember what they made last, so each use has its own: tests run
+// in parallel.
+func anyMoney() *rapid.Generator[money.Money] { return rapid.Map(rapid.Int64(), eur) }
+func price() *rapid.Generator[money.Money]    { return rapid.Map(rapid.Int64Range(0, 10_000_000), eur) }
+
+func anyRate() *rapid.Generator[money.Rate] {
+	return rapid.Custom(func(t *rapid.T) money.Rate { return money.Rate(rapid.Int64Min(0).Draw(t, "rate")) })
+}
+
+func taxRate() *rapid.Generator[money.Rate] {
+	return rapid.Custom(func(t *rapid.T) money.Rate { return money.Rate(rapid.Int64Range(1, 2_000_000_000).Draw(t, "rate")) })
+}
+
+func anyMode() *rapid.Generator[money.Rounding] {
+	return rapid.SampledFrom([]money.Rounding{money.RoundHalfUp, money.RoundHalfEven, money.RoundDown, money.RoundUp})
+}
 
 // same requires the exact result, or an overflow exactly where it is due.
 func same(t *rapid.T, want *big.Int, got money.Money, err error) {
@@ -50,7 +59,7 @@ func bigOf(n int64) *big.Int { return big.NewInt(n) }
 func TestArithmeticIsExactOrFails(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		a, b := anyMoney.Draw(t, "a"), anyMoney.Draw(t, "b")
+		a, b := anyMoney().Draw(t, "a"), anyMoney().Draw(t, "b")
 		n := rapid.Int64().Draw(t, "n")
 		x, y := bigOf(a.Amount), bigOf(b.Amount)
 
@@ -74,7 +83,7 @@ func TestArithmeticIsExactOrFails(t *testing.T) {
 func TestSumIgnoresOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		ms := rapid.SliceOfN(rapid.OneOf(anyMoney, rapid.Just(none)), 0, 20).Draw(t, "amounts")
+		ms := rapid.SliceOfN(rapid.OneOf(anyMoney(), rapid.Just(none)), 0, 20).Draw(t, "amounts")
 		want := new(big.Int)
 		for _, m := range ms {
 			want.Add(want, bigOf(m.Amount))
@@ -90,7 +99,7 @@ func TestSumIgnoresOrder(t *testing.T) {
 func TestRoundingIsExactOrFails(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		m, r, mode := anyMoney.Draw(t, "m"), anyRate.Draw(t, "r"), anyMode.Draw(t, "mode")
+		m, r, mode := anyMoney().Draw(t, "m"), anyRate().Draw(t, "r"), anyMode().Draw(t, "mode")
 		product := new(big.Int).Mul(bigOf(m.Amount), bigOf(int64(r)))
 		one := bigOf(int64(money.RateOne))
 
@@ -117,7 +126,7 @@ func TestRoundingIsExactOrFails(t *testing.T) {
 func TestTaxHoldsTogether(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		gross, r := price.Draw(t, "gross"), taxRate.Draw(t, "r")
+		gross, r := price().Draw(t, "gross"), taxRate().Draw(t, "r")
 		tax, err := gross.IncludedPortion(r, money.RoundHalfUp)
 		require.NoError(t, err)
 		net, err := gross.Sub(tax)
@@ -151,7 +160,7 @@ func TestTaxHoldsTogether(t *testing.T) {
 func TestSplittingAQuantity(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		unit, r := price.Draw(t, "unit"), taxRate.Draw(t, "r")
+		unit, r := price().Draw(t, "unit"), taxRate().Draw(t, "r")
 		p, q := rapid.Int64Range(0, 1000).Draw(t, "p"), rapid.Int64Range(0, 1000).Draw(t, "q")
 		line := func(n int64) (money.Money, money.Money) {
 			m, err := unit.Mul(n)
@@ -183,7 +192,7 @@ func TestAllocationHolds(t *testing.T) {
 	t.Parallel()
 	weight := rapid.OneOf(rapid.Int64Range(0, 100), rapid.Int64Range(0, 1<<57))
 	rapid.Check(t, func(t *rapid.T) {
-		m := rapid.OneOf(anyMoney, price).Draw(t, "m")
+		m := rapid.OneOf(anyMoney(), price()).Draw(t, "m")
 		weights := append(rapid.SliceOfN(weight, 0, 40).Draw(t, "weights"), 1)
 		parts, err := m.Allocate(weights)
 		require.NoError(t, err)
@@ -218,11 +227,11 @@ func TestAllocationHolds(t *testing.T) {
 func TestDiscountSpreadOverLinesNeverExceedsThem(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		lines := rapid.SliceOfN(price, 1, 30).Draw(t, "lines")
+		lines := rapid.SliceOfN(price(), 1, 30).Draw(t, "lines")
 		r := money.Rate(rapid.Int64Range(0, int64(money.RateOne)).Draw(t, "r"))
 		total, err := money.Sum("EUR", lines...)
 		require.NoError(t, err)
-		off, err := total.Portion(r, anyMode.Draw(t, "mode"))
+		off, err := total.Portion(r, anyMode().Draw(t, "mode"))
 		require.NoError(t, err)
 		parts, err := off.Allocate(amounts(lines))
 		require.NoError(t, err)
