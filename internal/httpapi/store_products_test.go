@@ -26,28 +26,28 @@ func TestProductList(t *testing.T) {
 	require.NotContains(t, string(all.raw), "Not yet")
 
 	for query, want := range map[string][]string{
-		"sort=title":                                {"Mug", "Navy <Tee>"},
-		"sort=-price":                               {"Navy <Tee>", "Mug"},
-		"category=clothing":                         {"Navy <Tee>"}, // with what is below
-		"category=" + string(f.tees.ID):             {"Navy <Tee>"},
-		"collection=summer":                         {"Navy <Tee>"},
-		"collection=" + string(f.summer.ID):         {"Navy <Tee>"},
-		"tag=basics":                                {"Navy <Tee>"},
-		"vendor=Clayworks":                          {"Mug"},
-		"min_price=1200&max_price=1200":             {"Mug"},
-		"max_price=100":                             {},
-		"q=mug":                                     {"Mug"},
-		"attr.material=cotton":                      {"Navy <Tee>"},
-		"attr.material=cotton,clay&sort=title":      {"Mug", "Navy <Tee>"},
-		"attr.height.min=9&attr.height.max=10":      {"Mug"},
-		"attr.height.min=10":                        {},
-		"ids=" + string(f.mug.ID):                   {"Mug"},
-		"ids=" + string(f.draft.ID):                 {},
-		"attr.material=clay&vendor=Acme":            {},
-		"locale=de&q=tee":                           {"Marine-Shirt"},
-		"kind=digital":                              {},
-		"category=" + f.secretCategory.Slug: nil, // hidden
-		"category=nowhere":                          nil,
+		"sort=title":                           {"Mug", "Navy <Tee>"},
+		"sort=-price":                          {"Navy <Tee>", "Mug"},
+		"category=clothing":                    {"Navy <Tee>"}, // with what is below
+		"category=" + string(f.tees.ID):        {"Navy <Tee>"},
+		"collection=summer":                    {"Navy <Tee>"},
+		"collection=" + string(f.summer.ID):    {"Navy <Tee>"},
+		"tag=basics":                           {"Navy <Tee>"},
+		"vendor=Clayworks":                     {"Mug"},
+		"min_price=1200&max_price=1200":        {"Mug"},
+		"max_price=100":                        {},
+		"q=mug":                                {"Mug"},
+		"attr.material=cotton":                 {"Navy <Tee>"},
+		"attr.material=cotton,clay&sort=title": {"Mug", "Navy <Tee>"},
+		"attr.height.min=9&attr.height.max=10": {"Mug"},
+		"attr.height.min=10":                   {},
+		"ids=" + string(f.mug.ID):              {"Mug"},
+		"ids=" + string(f.draft.ID):            {},
+		"attr.material=clay&vendor=Acme":       {},
+		"locale=de&q=tee":                      {"Marine-Shirt"},
+		"kind=digital":                         {},
+		"category=" + f.secretCategory.Slug:    nil, // hidden
+		"category=nowhere":                     nil,
 	} {
 		if want == nil {
 			g.get("/store/products?"+query).is(404, "category_not_found")
