@@ -77,7 +77,8 @@ type api struct {
 	outside  map[string]bool            // "POST /path" of routes that run outside an idempotent transaction
 	secret   map[string]bool            // "POST /path" of routes whose answers are never stored
 	cards    cardCache
-	failure  *huma.Response // what any error looks like
+	lists    flights[[]byte] // pages of products
+	failure  *huma.Response  // what any error looks like
 }
 
 // New returns the API's handler.

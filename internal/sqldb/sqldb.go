@@ -88,6 +88,10 @@ type Dialect struct {
 	Hold       string // suffix locking the selected rows, while others may still refer to them
 	SkipLocked string // suffix locking the selected rows that nobody holds
 	MaxParams  int    // parameters of one statement
+	// Find is the function that tells where in a text another one begins, from 1,
+	// or 0. A bound pattern of "like" would make SQLite prepare the statement anew
+	// whenever it is bound.
+	Find string
 	// Bare says that "?" binds faster than "$n": a driver that looks parameters
 	// up by name takes quadratic time over the thousands of a multi-row insert.
 	Bare bool

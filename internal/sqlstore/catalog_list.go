@@ -35,6 +35,7 @@ var listSorts = map[catalog.Sort]listSort{
 type listBuilder struct {
 	from, where strings.Builder
 	args        []any
+	find        string // the dialect's function
 }
 
 func (b *listBuilder) arg(v any) string {
@@ -57,12 +58,12 @@ func inList[T any](b *listBuilder, vals []T) string {
 
 // listStatement is the statement of a list, in one of few shapes per set of
 // filters, so that databases keep it prepared.
-func listStatement(q catalog.ListQuery, page core.PageQuery) (query string, args []any, err error) {
+func listStatement(find string, q catalog.ListQuery, page core.PageQuery) (query string, args []any, err error) {
 	sort, ok := listSorts[q.Sort]
 	if !ok {
 		return "", nil, core.Invalid("sort", "is not an order of this list")
 	}
-	var b listBuilder
+	b := listBuilder{find: find}
 	low := b.prices(q)
 	if q.Published {
 		published := "p.published_at"
@@ -157,7 +158,7 @@ func (b *listBuilder) prices(q catalog.ListQuery) (low string) {
 		return ""
 	}
 	has := func(channel core.ChannelID, mark string) string {
-		return "p.sold like " + b.arg("%|"+string(q.Currency)+"@"+string(channel)+mark+"|%")
+		return b.find + "(p.sold, " + b.arg("|"+string(q.Currency)+"@"+string(channel)+mark+"|") + ") > 0"
 	}
 	currency, at := b.arg(q.Currency), b.arg(sqldb.Micros(q.At))
 	force := "r.currency = " + currency + " and r.from_at <= " + at + " and r.to_at > " + at
@@ -236,7 +237,7 @@ func (b *listBuilder) after(order catalog.Sort, sort listSort, than string, page
 }
 
 func (s catalogStore) ListProducts(ctx context.Context, q catalog.ListQuery, page core.PageQuery) (core.Page[catalog.CardRef], error) {
-	query, args, err := listStatement(q, page)
+	query, args, err := listStatement(s.c.Dialect().Find, q, page)
 	if err != nil {
 		return core.Page[catalog.CardRef]{}, err
 	}
