@@ -40,6 +40,8 @@ type Config struct {
 	AllowedOrigins []string
 	// TrustedProxies are believed about X-Forwarded-For. Default none.
 	TrustedProxies []netip.Prefix
+	// Guesses bounds wrong guesses. Default 20 at once, then one every 15 s.
+	Guesses Guesses
 	// Version is shown in the API's description. Default "dev".
 	Version string
 	// Clock tells the time. Default the system clock.
@@ -77,6 +79,7 @@ type api struct {
 	outside  map[string]bool            // "POST /path" of routes that run outside an idempotent transaction
 	secret   map[string]bool            // "POST /path" of routes whose answers are never stored
 	cards    cardCache
+	guesses  *guesses
 	failure  *huma.Response // what any error looks like
 }
 
@@ -87,7 +90,8 @@ func New(s Services, cfg Config) http.Handler {
 }
 
 func newAPI(s Services, cfg Config) *api {
-	a := &api{cfg: cfg, services: s, mux: http.NewServeMux(), plain: map[string]core.Permission{}, outside: map[string]bool{}, secret: map[string]bool{}}
+	a := &api{cfg: cfg, services: s, mux: http.NewServeMux(), plain: map[string]core.Permission{}, outside: map[string]bool{}, secret: map[string]bool{},
+		guesses: newGuesses(cfg.Guesses)}
 	hc := huma.DefaultConfig("bodega", cfg.Version)
 	hc.Info.Description = description
 	hc.OpenAPIPath, hc.DocsPath, hc.SchemasPath = "", "", ""

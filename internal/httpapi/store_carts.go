@@ -133,6 +133,26 @@ func answerCart(ctx context.Context, v basket.View, err error) (*body[cartView],
 	return versioned(viewCart(ctx, v), v.Cart.Version), nil
 }
 
+// guessCodes runs do, which puts codes into a cart, within the bounds of
+// guessing. The codes the shop knows cost nothing.
+func (a *api) guessCodes(ctx context.Context, codes *[]string, id core.CartID, do func() (basket.View, error)) (v basket.View, err error) {
+	about := ""
+	if id != "" {
+		about = "codes of " + string(id)
+	}
+	err = a.guess(ctx, len(deref(codes)), about, func() (int, error) {
+		v, err = do()
+		right := len(deref(codes))
+		for _, p := range v.Quote.Promotions {
+			if p.Reason == promo.UnknownCode {
+				right--
+			}
+		}
+		return max(right, 0), err
+	})
+	return v, err
+}
+
 func (a *api) storeCarts() {
 	const tag = "store: carts"
 	type createInput struct {
@@ -152,7 +172,7 @@ func (a *api) storeCarts() {
 			if in.Body.Locale != nil {
 				p.Locale = *in.Body.Locale
 			}
-			v, err := s.Carts.Create(ctx, p)
+			v, err := a.guessCodes(ctx, p.Changes.Codes, "", func() (basket.View, error) { return s.Carts.Create(ctx, p) })
 			if err != nil {
 				return nil, err
 			}
@@ -175,7 +195,7 @@ func (a *api) storeCarts() {
 			CartPath
 			Body CartUpdate
 		}) (*body[cartView], error) {
-			v, err := s.Carts.Update(ctx, in.ID, in.Body.update())
+			v, err := a.guessCodes(ctx, in.Body.Codes, in.ID, func() (basket.View, error) { return s.Carts.Update(ctx, in.ID, in.Body.update()) })
 			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodDelete, path: "/store/carts/{cart}", perm: core.PermPublic, tag: tag, summary: "Throw a cart away"},
@@ -218,7 +238,7 @@ func (a *api) storeCarts() {
 				Code string `json:"code" minLength:"1" maxLength:"100"`
 			}
 		}) (*body[cartView], error) {
-			v, err := s.Carts.AddCode(ctx, in.ID, in.Body.Code)
+			v, err := a.guessCodes(ctx, &[]string{in.Body.Code}, in.ID, func() (basket.View, error) { return s.Carts.AddCode(ctx, in.ID, in.Body.Code) })
 			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodDelete, path: "/store/carts/{cart}/codes/{code}", perm: core.PermPublic, tag: tag, summary: "Remove a promotion code"},
