@@ -171,11 +171,17 @@ func handle[I, O any](a *api, r route, h func(ctx context.Context, s Services, i
 	if r.staff {
 		op.Extensions["x-audience"] = "staff"
 	}
+	_, versions := reflect.TypeFor[I]().FieldByName("IfMatch")
 	// Before anything of the request is read: who may not is told nothing else.
 	op.Middlewares = huma.Middlewares{func(c huma.Context, next func(huma.Context)) {
 		if err := a.allowed(c.Context(), r); err != nil {
 			req, w := humago.Unwrap(c)
 			a.writeProblem(w, req, err)
+			return
+		}
+		if r.method != http.MethodGet && !versions && c.Header("If-Match") != "" {
+			req, w := humago.Unwrap(c)
+			a.writeProblem(w, req, core.Invalid("If-Match", "is not looked at here: send the request without it"))
 			return
 		}
 		next(c)
