@@ -78,6 +78,7 @@ type api struct {
 	plain    map[string]core.Permission // routes outside of the OpenAPI document, by pattern
 	outside  map[string]bool            // "POST /path" of routes that run outside an idempotent transaction
 	secret   map[string]bool            // "POST /path" of routes whose answers are never stored
+	bodies   map[string]int64           // "POST /path" to the most bytes of a body
 	cards    cardCache
 	guesses  *guesses
 	failure  *huma.Response // what any error looks like
@@ -90,7 +91,7 @@ func New(s Services, cfg Config) http.Handler {
 }
 
 func newAPI(s Services, cfg Config) *api {
-	a := &api{cfg: cfg, services: s, mux: http.NewServeMux(), plain: map[string]core.Permission{}, outside: map[string]bool{}, secret: map[string]bool{},
+	a := &api{cfg: cfg, services: s, mux: http.NewServeMux(), plain: map[string]core.Permission{}, outside: map[string]bool{}, secret: map[string]bool{}, bodies: map[string]int64{},
 		guesses: newGuesses(cfg.Guesses)}
 	hc := huma.DefaultConfig("bodega", cfg.Version)
 	hc.Info.Description = description
@@ -158,6 +159,7 @@ func handle[I, O any](a *api, r route, h func(ctx context.Context, s Services, i
 	if r.maxBody > 0 {
 		op.MaxBodyBytes = r.maxBody
 	}
+	a.bodies[r.method+" "+Prefix+r.path] = op.MaxBodyBytes
 	if r.perm != core.PermPublic {
 		op.Security = []map[string][]string{{"bearer": {}}}
 		op.Description = strings.TrimSpace(op.Description + "\n\nNeeds the permission `" + string(r.perm) + "`.")
