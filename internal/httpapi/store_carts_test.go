@@ -112,6 +112,22 @@ func TestCartsOfCustomersAreTheirsOnly(t *testing.T) {
 	f.guest().get("/store/cart").is(401)
 }
 
+func TestNamesAreOneLine(t *testing.T) {
+	t.Parallel()
+	f := openStorefront(t)
+	for _, bad := range []string{"Ann\r\nBcc: all@example.org", "Ann\x1b[2J", "Ann\tX", "Ann\u0085X"} {
+		at := f.guest().post("/store/carts", object{"shipping_address": object{"name": bad, "line1": "Street 1", "city": "Berlin", "country": "DE"}})
+		require.Equal(t, "shipping_address.name", at.is(422, "invalid").str("errors.0.field"))
+		f.guest().post("/auth/register", object{"email": "ann@example.org", "password": goodPassword, "name": bad}).is(422, "invalid")
+	}
+	f.guest().post("/store/carts", object{"email": "ann@exam\x1bple.org"}).is(422, "invalid")
+	_, err := f.shop.Catalog.CreateProduct(f.staff, catalog.Product{Title: "Two\nlines", Variants: []catalog.Variant{{SKU: "A\nB"}}})
+	require.ErrorContains(t, err, "title: must be one line")
+	require.ErrorContains(t, err, "variants[0].sku: must be one line")
+	_, err = f.shop.Catalog.CreateProduct(f.staff, catalog.Product{Title: "Zoë's “tee” 👕", Description: "Two\nlines.", Variants: []catalog.Variant{{SKU: "ZOË 1"}}})
+	require.NoError(t, err)
+}
+
 func TestCartChangesAreForTheVersionSeen(t *testing.T) {
 	t.Parallel()
 	f := openStorefront(t)
