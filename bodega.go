@@ -80,9 +80,15 @@ type HTTPConfig struct {
 	AllowedOrigins []string
 	// TrustedProxies are believed about X-Forwarded-For. Default none.
 	TrustedProxies []netip.Prefix
+	// Guesses bounds how often clients may be wrong about guests' orders and
+	// promotion codes. Default 20 times at once, then once every 15 s.
+	Guesses Guesses
 	// Version is shown in the API's description. Default "dev".
 	Version string
 }
+
+// Guesses bounds how often clients may be wrong about what can be guessed.
+type Guesses = httpapi.Guesses
 
 // Shop is a whole shop: each field is a service that can be used alone. Safe
 // for concurrent use.
@@ -218,7 +224,7 @@ func (s *Shop) Within(ctx context.Context, fn func(bound *Shop) error) error {
 //	mux.Handle("/shop/", shop.Handler())
 func (s *Shop) Handler() http.Handler {
 	return httpapi.New(s.services(), httpapi.Config{Logger: s.cfg.Logger, BasePath: s.cfg.HTTP.BasePath, AllowedOrigins: s.cfg.HTTP.AllowedOrigins,
-		TrustedProxies: s.cfg.HTTP.TrustedProxies, Version: s.cfg.HTTP.Version, Clock: s.cfg.Clock, Ready: s.db.Ping,
+		TrustedProxies: s.cfg.HTTP.TrustedProxies, Guesses: s.cfg.HTTP.Guesses, Version: s.cfg.HTTP.Version, Clock: s.cfg.Clock, Ready: s.db.Ping,
 		Within: func(ctx context.Context, fn func(httpapi.Services, idempotency.Store) error) error {
 			return s.db.Within(ctx, func(db *storage.DB) error {
 				bound, err := build(db, s.cfg, s.loader)

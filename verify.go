@@ -15,7 +15,7 @@ import (
 // VerifyReport is what does not agree in a shop. Each list is empty in a sound
 // one.
 type VerifyReport struct {
-	Orders   []order.Imbalance   `json:"orders"`   // totals, states and quantities
+	Orders   []order.Imbalance   `json:"orders"`   // totals, states, quantities, and their books
 	Payments []payment.Imbalance `json:"payments"` // payments and the ledger
 	Stock    []stock.Imbalance   `json:"stock"`    // levels, movements and reservations
 	// Unclaimed are accepted payments whose order does not stand: the
@@ -30,9 +30,9 @@ func (r VerifyReport) OK() bool {
 }
 
 // Verify proves the invariants over the whole database at one moment: every
-// order equals its lines, the ledger sums to zero and equals the payments, stock
-// levels equal their movements and reservations, no payment is without its
-// order. The actor needs orders:read, payments:read and stock:read.
+// order equals its lines, shipments, refunds and payments, the ledger sums to
+// zero and equals orders, refunds and payments, stock levels equal their
+// movements and reservations, no payment is without its order. The actor needs orders:read, payments:read and stock:read.
 func (s *Shop) Verify(ctx context.Context) (VerifyReport, error) {
 	var r VerifyReport
 	for _, p := range []core.Permission{core.PermOrdersRead, core.PermPaymentsRead, core.PermStockRead} {
@@ -44,6 +44,11 @@ func (s *Shop) Verify(ctx context.Context) (VerifyReport, error) {
 		if r.Orders, err = tx.Orders().Unbalanced(ctx); err != nil {
 			return err
 		}
+		books, err := tx.Discrepancies(ctx)
+		if err != nil {
+			return err
+		}
+		r.Orders = append(r.Orders, books...)
 		if r.Payments, err = tx.Payments().Unbalanced(ctx); err != nil {
 			return err
 		}

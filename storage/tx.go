@@ -42,6 +42,9 @@ type Tx interface {
 	// Stranded returns the payments that hold money while their order does not
 	// stand.
 	Stranded(ctx context.Context) ([]core.PaymentID, error)
+	// Discrepancies returns the orders that do not agree with their documents,
+	// shipments, refunds, payments and the ledger. It reads every order.
+	Discrepancies(ctx context.Context) ([]order.Imbalance, error)
 }
 
 var _ Tx = (*sqlstore.Tx)(nil)

@@ -162,11 +162,11 @@ func TestImportAndVerify(t *testing.T) {
 	}))
 	out, _, err := c.run("verify")
 	require.ErrorContains(t, err, "does not agree")
-	require.Contains(t, out, "orders     1 problems")
+	require.Contains(t, out, "orders     2 problems") // the order and its line
 	out, _, err = c.run("verify", "--json")
 	require.ErrorContains(t, err, "does not agree")
 	require.NoError(t, json.Unmarshal([]byte(out), &sound))
-	require.Len(t, sound.Orders, 1)
+	require.Len(t, sound.Orders, 2)
 }
 
 func TestHelpAndMistakes(t *testing.T) {

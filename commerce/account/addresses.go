@@ -16,7 +16,7 @@ type AddressParams struct {
 }
 
 func validLabelText(field, label string) error {
-	if !text(label, 100) {
+	if !line(label, 100) {
 		return core.Invalid(field+".label", "must be at most 100 bytes of valid text")
 	}
 	return nil

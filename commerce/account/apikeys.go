@@ -63,7 +63,7 @@ func (s *Service) CreateAPIKey(ctx context.Context, p NewKeyParams) (NewKey, err
 	p.Name, p.Scopes = strings.TrimSpace(p.Name), uniq(p.Scopes)
 	now := s.now()
 	var v core.Violations
-	v.Check(p.Name != "" && text(p.Name, 100), "name", "must be 1 to 100 bytes of valid text")
+	v.Check(p.Name != "" && line(p.Name, 100), "name", "must be 1 to 100 bytes of text in one line")
 	v.Check(p.Kind == SecretKey || p.Kind == PublishableKey, "kind", "must be %s or %s", SecretKey, PublishableKey)
 	v.Check(p.ExpiresAt.IsZero() || p.ExpiresAt.After(now), "expires_at", "must be in the future")
 	if p.Kind == PublishableKey {

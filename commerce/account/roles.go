@@ -18,7 +18,7 @@ func (p *RoleParams) check(ctx context.Context) error {
 	p.Name = strings.TrimSpace(p.Name)
 	p.Permissions = uniq(p.Permissions)
 	var v core.Violations
-	v.Check(p.Name != "" && text(p.Name, 100), "name", "must be 1 to 100 bytes of valid text")
+	v.Check(p.Name != "" && line(p.Name, 100), "name", "must be 1 to 100 bytes of text in one line")
 	if err := gather(v.Err(), knownPermissions("permissions", p.Permissions)).Err(); err != nil {
 		return err
 	}

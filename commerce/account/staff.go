@@ -79,7 +79,7 @@ func (s *Service) newStaff(p NewStaffParams) (Staff, error) {
 func (st Staff) validate() error {
 	var v core.Violations
 	v.Check(core.ValidEmail(st.Email), "email", "must be an email address")
-	v.Check(st.Name != "" && text(st.Name, 200), "name", "must be 1 to 200 bytes of valid text")
+	v.Check(st.Name != "" && line(st.Name, 200), "name", "must be 1 to 200 bytes of text in one line")
 	v.Check(st.Status == Active || st.Status == Disabled, "status", "must be %s or %s", Active, Disabled)
 	v.Check(len(st.Roles) <= 20, "role_ids", "must be at most 20")
 	return v.Err()

@@ -41,22 +41,25 @@ func (c *Customer) normalize() {
 func (c Customer) validate(prefix string) error {
 	var v core.Violations
 	v.Check(c.Email == "" || core.ValidEmail(c.Email), prefix+"email", "must be an email address")
-	v.Check(text(c.Name, 200), prefix+"name", "must be at most 200 bytes of valid text")
-	v.Check(text(c.Phone, 50), prefix+"phone", "must be at most 50 bytes of valid text")
-	v.Check(text(c.Reference, 200), prefix+"reference", "must be at most 200 bytes of valid text")
+	v.Check(line(c.Name, 200), prefix+"name", "must be at most 200 bytes of text in one line")
+	v.Check(line(c.Phone, 50), prefix+"phone", "must be at most 50 bytes of text in one line")
+	v.Check(line(c.Reference, 200), prefix+"reference", "must be at most 200 bytes of text in one line")
 	v.Check(c.Locale == "" || validLocale(c.Locale), prefix+"locale", "must be a BCP 47 language tag, such as de-CH")
 	v.Check(c.Currency == "" || c.Currency.Valid(), prefix+"currency", "must be an ISO 4217 code")
 	v.Check(len(c.Groups) <= maxGroups, prefix+"groups", "must be at most %d", maxGroups)
 	for i, g := range c.Groups {
-		v.Check(g != "" && text(g, 64) && !strings.ContainsAny(g, " ,\t\n"), fmt.Sprintf("%sgroups[%d]", prefix, i), "must be one word of at most 64 bytes")
+		v.Check(g != "" && line(g, 64) && !strings.ContainsAny(g, " ,"), fmt.Sprintf("%sgroups[%d]", prefix, i), "must be one word of at most 64 bytes")
 	}
-	v.Check(text(c.Marketing.Source, 100), prefix+"marketing.source", "must be at most 100 bytes of valid text")
+	v.Check(line(c.Marketing.Source, 100), prefix+"marketing.source", "must be at most 100 bytes of text in one line")
 	v.Check(len(c.Metadata) <= maxMetadata, prefix+"metadata", "must have at most %d entries", maxMetadata)
 	for k, val := range c.Metadata {
 		v.Check(k != "" && text(k, 64) && text(val, 1000), prefix+"metadata", "keys are at most 64 bytes of valid text, values 1000")
 	}
 	return v.Err()
 }
+
+// line is text on one line, for what is written into mails and labels.
+func line(s string, most int) bool { return len(s) <= most && core.ValidLine(s) }
 
 func text(s string, most int) bool { return len(s) <= most && core.ValidText(s) }
 

@@ -13,6 +13,7 @@ import (
 func checkText(v *core.Violations, field, s string, most int) {
 	v.Check(strings.TrimSpace(s) != "", field, "is required")
 	checkOptionalText(v, field, s, most)
+	v.Check(core.ValidLine(s) || !core.ValidText(s), field, "must be one line without control characters")
 }
 
 func checkOptionalText(v *core.Violations, field, s string, most int) {

@@ -2,6 +2,7 @@ package core
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -41,7 +42,7 @@ func (a Address) Validate(field string) error {
 	v.Check(a.Name != "" || a.Company != "", field+".name", "is required")
 	for name, s := range map[string]string{"name": a.Name, "company": a.Company, "line1": a.Line1, "line2": a.Line2, "city": a.City,
 		"region": a.Region, "postal_code": a.PostalCode, "phone": a.Phone} {
-		v.Check(len(s) <= 200 && ValidText(s), field+"."+name, "must be at most 200 bytes of valid text")
+		v.Check(len(s) <= 200 && ValidLine(s), field+"."+name, "must be at most 200 bytes of text in one line")
 	}
 	return v.Err()
 }
@@ -49,14 +50,18 @@ func (a Address) Validate(field string) error {
 // ValidText reports whether s can be stored and shown: UTF-8 without NUL.
 func ValidText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
+// ValidLine reports whether s is valid text of one line: without control
+// characters, which would break the labels, mails and tables it is put into.
+func ValidLine(s string) bool { return ValidText(s) && !strings.ContainsFunc(s, unicode.IsControl) }
+
 // ValidEmail reports whether s looks like an address mail can be sent to.
 // Only delivery proves it.
 func ValidEmail(s string) bool {
 	at := strings.LastIndexByte(s, '@')
-	if at < 1 || at == len(s)-1 || len(s) > 254 || !ValidText(s) {
+	if at < 1 || at == len(s)-1 || len(s) > 254 || !ValidLine(s) {
 		return false
 	}
-	return !strings.ContainsAny(s, " \t\r\n<>,;\"") && strings.Contains(s[at+1:], ".") &&
+	return !strings.ContainsAny(s, " <>,;\"") && strings.Contains(s[at+1:], ".") &&
 		!strings.Contains(s[:at], "@") && !strings.HasSuffix(s, ".")
 }
 

@@ -46,8 +46,8 @@ type Tracking struct {
 
 func (t Tracking) check() error {
 	var v core.Violations
-	v.Check(len(t.Carrier) <= 100 && core.ValidText(t.Carrier), "carrier", "must be at most 100 bytes of valid text")
-	v.Check(len(t.Number) <= 200 && core.ValidText(t.Number), "tracking_number", "must be at most 200 bytes of valid text")
+	v.Check(len(t.Carrier) <= 100 && core.ValidLine(t.Carrier), "carrier", "must be at most 100 bytes of text in one line")
+	v.Check(len(t.Number) <= 200 && core.ValidLine(t.Number), "tracking_number", "must be at most 200 bytes of text in one line")
 	u, err := url.Parse(t.URL)
 	v.Check(t.URL == "" || err == nil && len(t.URL) <= 2000 && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "",
 		"tracking_url", "must be a web address of at most 2000 bytes")

@@ -21,7 +21,7 @@ const (
 func (p *Promotion) Validate() error {
 	p.StartsAt, p.EndsAt = p.StartsAt.UTC().Truncate(time.Second), p.EndsAt.UTC().Truncate(time.Second)
 	var v core.Violations
-	v.Check(p.Name != "" && len(p.Name) <= 200 && core.ValidText(p.Name), "name", "must be 1 to 200 bytes of valid text")
+	v.Check(p.Name != "" && len(p.Name) <= 200 && core.ValidLine(p.Name), "name", "must be 1 to 200 bytes of text in one line")
 	v.Check(len(p.Description) <= 5000 && core.ValidText(p.Description), "description", "must be at most 5000 bytes of valid text")
 	v.Check(p.StartsAt.IsZero() || p.EndsAt.IsZero() || p.StartsAt.Before(p.EndsAt), "ends_at", "must be after starts_at")
 	v.Check(len(p.Class) <= 64 && core.ValidText(p.Class), "class", "must be at most 64 bytes of valid text")

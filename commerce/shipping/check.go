@@ -93,5 +93,5 @@ func checkNames(v *core.Violations, code string, name *string) {
 	if *name == "" {
 		*name = code
 	}
-	v.Check(len(*name) <= 200 && core.ValidText(*name), "name", "must be at most 200 bytes of valid text")
+	v.Check(len(*name) <= 200 && core.ValidLine(*name), "name", "must be at most 200 bytes of text in one line")
 }

@@ -49,7 +49,7 @@ func (i *Item) Validate(path string) error {
 	}
 	i.PromisedAt = i.PromisedAt.UTC().Truncate(time.Microsecond)
 	var v core.Violations
-	v.Check(i.SKU != "" && len(i.SKU) <= 100 && core.ValidText(i.SKU), path+"sku", "must be 1 to 100 bytes of valid text")
+	v.Check(i.SKU != "" && len(i.SKU) <= 100 && core.ValidLine(i.SKU), path+"sku", "must be 1 to 100 bytes of text in one line")
 	switch i.Policy {
 	case Deny:
 		v.Check(i.Cap == 0, path+"cap", "must be 0 with the policy deny")

@@ -61,7 +61,7 @@ func (l *Location) validate() error {
 	}
 	var v core.Violations
 	v.Check(validCode(l.Code), "code", `must be 1 to 50 letters, digits, "-", "_" or "."`)
-	v.Check(len(l.Name) <= 200 && core.ValidText(l.Name), "name", "must be at most 200 bytes of valid text")
+	v.Check(len(l.Name) <= 200 && core.ValidLine(l.Name), "name", "must be at most 200 bytes of text in one line")
 	v.Check(l.Priority >= -1_000_000 && l.Priority <= 1_000_000, "priority", "must be between -1000000 and 1000000")
 	if !l.Address.IsZero() {
 		if l.Address.Name == "" && l.Address.Company == "" {

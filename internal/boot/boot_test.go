@@ -3,6 +3,7 @@ package boot_test
 import (
 	"bytes"
 	"context"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"testing"
@@ -21,15 +22,20 @@ func TestFromEnv(t *testing.T) {
 	t.Parallel()
 	s, err := from(t, nil)
 	require.NoError(t, err)
-	require.Equal(t, boot.Settings{Addr: ":8080", DataDir: "bodega-data", Demo: true, LogLevel: "info", AdminEmail: "admin@localhost.localdomain"}, s)
+	require.Equal(t, boot.Settings{Addr: ":8080", DataDir: "bodega-data", Demo: true, LogLevel: "info", AdminEmail: "admin@localhost.localdomain", GuessLimit: 20}, s)
 	s, err = from(t, map[string]string{"BODEGA_ADDR": "127.0.0.1:1", "BODEGA_DATA_DIR": "/data", "BODEGA_DATABASE_URL": "memory:", "BODEGA_DEMO": "0",
-		"BODEGA_LOG": "debug", "BODEGA_LOG_JSON": "1", "BODEGA_ADMIN_EMAIL": "pat@example.org"})
+		"BODEGA_LOG": "debug", "BODEGA_LOG_JSON": "1", "BODEGA_TRUSTED_PROXIES": "10.0.0.0/8, ::1", "BODEGA_GUESS_LIMIT": "0", "BODEGA_ADMIN_EMAIL": "pat@example.org"})
 	require.NoError(t, err)
-	require.Equal(t, boot.Settings{Addr: "127.0.0.1:1", DataDir: "/data", DatabaseURL: "memory:", LogLevel: "debug", LogJSON: true, AdminEmail: "pat@example.org"}, s)
+	require.Equal(t, boot.Settings{Addr: "127.0.0.1:1", DataDir: "/data", DatabaseURL: "memory:", LogLevel: "debug", LogJSON: true, AdminEmail: "pat@example.org",
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}}, s)
 	for _, name := range []string{"BODEGA_DEMO", "BODEGA_LOG_JSON"} {
 		_, err = from(t, map[string]string{name: "sometimes"})
 		require.ErrorContains(t, err, name+`="sometimes": use 1 or 0`)
 	}
+	_, err = from(t, map[string]string{"BODEGA_TRUSTED_PROXIES": "10.0.0.0/8,proxy"})
+	require.ErrorContains(t, err, `BODEGA_TRUSTED_PROXIES: "proxy" is neither`)
+	_, err = from(t, map[string]string{"BODEGA_GUESS_LIMIT": "-1"})
+	require.ErrorContains(t, err, `BODEGA_GUESS_LIMIT="-1": use a number`)
 }
 
 func TestLogger(t *testing.T) {

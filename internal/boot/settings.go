@@ -5,6 +5,7 @@ package boot
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -26,11 +27,15 @@ type Settings struct {
 	LogLevel    string // BODEGA_LOG, default "info"; or debug, warn, error
 	LogJSON     bool   // BODEGA_LOG_JSON, default false
 	AdminEmail  string // BODEGA_ADMIN_EMAIL, default "admin@localhost.localdomain"
+	// BODEGA_TRUSTED_PROXIES: addresses and networks that are believed about
+	// X-Forwarded-For, default none.
+	TrustedProxies []netip.Prefix
+	GuessLimit     int // BODEGA_GUESS_LIMIT, default 20; 0 is no limit
 }
 
 // FromEnv reads the settings; getenv is os.Getenv in programs.
 func FromEnv(getenv func(string) string) (Settings, error) {
-	s := Settings{Addr: ":8080", DataDir: "bodega-data", Demo: true, LogLevel: "info", AdminEmail: "admin@localhost.localdomain"}
+	s := Settings{Addr: ":8080", DataDir: "bodega-data", Demo: true, LogLevel: "info", AdminEmail: "admin@localhost.localdomain", GuessLimit: 20}
 	for name, field := range map[string]*string{"BODEGA_ADDR": &s.Addr, "BODEGA_DATA_DIR": &s.DataDir, "BODEGA_DATABASE_URL": &s.DatabaseURL,
 		"BODEGA_LOG": &s.LogLevel, "BODEGA_ADMIN_EMAIL": &s.AdminEmail} {
 		if v := getenv(name); v != "" {
@@ -47,6 +52,23 @@ func FromEnv(getenv func(string) string) (Settings, error) {
 			return s, fmt.Errorf("%s=%q: use 1 or 0", name, v)
 		}
 		*field = b
+	}
+	for _, v := range strings.FieldsFunc(getenv("BODEGA_TRUSTED_PROXIES"), func(r rune) bool { return r == ',' || r == ' ' }) {
+		p, err := netip.ParsePrefix(v)
+		if ip, bare := netip.ParseAddr(v); bare == nil {
+			p, err = ip.Prefix(ip.BitLen())
+		}
+		if err != nil {
+			return s, fmt.Errorf("BODEGA_TRUSTED_PROXIES: %q is neither an address nor a network such as 10.0.0.0/8", v)
+		}
+		s.TrustedProxies = append(s.TrustedProxies, p)
+	}
+	if v := getenv("BODEGA_GUESS_LIMIT"); v != "" {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 0 {
+			return s, fmt.Errorf("BODEGA_GUESS_LIMIT=%q: use a number, 0 for no limit", v)
+		}
+		s.GuessLimit = n
 	}
 	return s, nil
 }

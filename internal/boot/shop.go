@@ -29,7 +29,10 @@ func Logger(s Settings, w io.Writer) (*slog.Logger, error) {
 // Shop makes the shop over the database: images are kept in the data folder,
 // or in memory beside a database in memory.
 func Shop(ctx context.Context, db *storage.DB, s Settings, logger *slog.Logger) (*bodega.Shop, error) {
-	cfg := bodega.Config{Logger: logger}
+	cfg := bodega.Config{Logger: logger, HTTP: bodega.HTTPConfig{TrustedProxies: s.TrustedProxies, Guesses: bodega.Guesses{Burst: s.GuessLimit}}}
+	if s.GuessLimit == 0 {
+		cfg.HTTP.Guesses.Burst = -1
+	}
 	if !strings.HasPrefix(s.DatabaseURL, "memory:") {
 		blobs, err := blob.Open(filepath.Join(s.DataDir, "images"))
 		if err != nil {

@@ -40,6 +40,8 @@ type Config struct {
 	AllowedOrigins []string
 	// TrustedProxies are believed about X-Forwarded-For. Default none.
 	TrustedProxies []netip.Prefix
+	// Guesses bounds wrong guesses. Default 20 at once, then one every 15 s.
+	Guesses Guesses
 	// Version is shown in the API's description. Default "dev".
 	Version string
 	// Clock tells the time. Default the system clock.
@@ -76,9 +78,11 @@ type api struct {
 	plain    map[string]core.Permission // routes outside of the OpenAPI document, by pattern
 	outside  map[string]bool            // "POST /path" of routes that run outside an idempotent transaction
 	secret   map[string]bool            // "POST /path" of routes whose answers are never stored
+	bodies   map[string]int64           // "POST /path" to the most bytes of a body
 	cards    cardCache
 	lists    flights[[]byte] // pages of products
 	failure  *huma.Response  // what any error looks like
+	guesses  *guesses
 }
 
 // New returns the API's handler.
@@ -88,7 +92,8 @@ func New(s Services, cfg Config) http.Handler {
 }
 
 func newAPI(s Services, cfg Config) *api {
-	a := &api{cfg: cfg, services: s, mux: http.NewServeMux(), plain: map[string]core.Permission{}, outside: map[string]bool{}, secret: map[string]bool{}}
+	a := &api{cfg: cfg, services: s, mux: http.NewServeMux(), plain: map[string]core.Permission{}, outside: map[string]bool{}, secret: map[string]bool{}, bodies: map[string]int64{},
+		guesses: newGuesses(cfg.Guesses)}
 	hc := huma.DefaultConfig("bodega", cfg.Version)
 	hc.Info.Description = description
 	hc.OpenAPIPath, hc.DocsPath, hc.SchemasPath = "", "", ""
@@ -155,6 +160,7 @@ func handle[I, O any](a *api, r route, h func(ctx context.Context, s Services, i
 	if r.maxBody > 0 {
 		op.MaxBodyBytes = r.maxBody
 	}
+	a.bodies[r.method+" "+Prefix+r.path] = op.MaxBodyBytes
 	if r.perm != core.PermPublic {
 		op.Security = []map[string][]string{{"bearer": {}}}
 		op.Description = strings.TrimSpace(op.Description + "\n\nNeeds the permission `" + string(r.perm) + "`.")
@@ -168,11 +174,17 @@ func handle[I, O any](a *api, r route, h func(ctx context.Context, s Services, i
 	if r.staff {
 		op.Extensions["x-audience"] = "staff"
 	}
+	_, versions := reflect.TypeFor[I]().FieldByName("IfMatch")
 	// Before anything of the request is read: who may not is told nothing else.
 	op.Middlewares = huma.Middlewares{func(c huma.Context, next func(huma.Context)) {
 		if err := a.allowed(c.Context(), r); err != nil {
 			req, w := humago.Unwrap(c)
 			a.writeProblem(w, req, err)
+			return
+		}
+		if r.method != http.MethodGet && !versions && c.Header("If-Match") != "" {
+			req, w := humago.Unwrap(c)
+			a.writeProblem(w, req, core.Invalid("If-Match", "is not looked at here: send the request without it"))
 			return
 		}
 		next(c)

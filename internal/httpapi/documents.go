@@ -18,7 +18,7 @@ const description = `The store, admin and auth API of a bodega shop.
 - **Errors** are problem documents (RFC 9457) with a stable ` + "`code`" + ` and, for invalid input, the path of each field at fault.
 - **Lists** come in pages cut by key: pass ` + "`next_cursor`" + ` of a page as ` + "`after`" + ` to get the following one. Pages stay stable while rows are added.
 - **Money** is an integer of minor units and an ISO 4217 code: ` + "`{\"amount\": 2900, \"currency\": \"EUR\"}`" + ` is 29.00 EUR. No route for shoppers accepts a price.
-- **Versions**: what staff edits has a ` + "`version`" + `, also sent as ETag. Send it back in If-Match and a change made meanwhile is answered with 412 instead of being lost.
+- **Versions**: carts and what staff edits have a ` + "`version`" + `, also sent as ETag. Send it back in If-Match and a change made meanwhile is answered with 412 instead of being lost.
 - **Idempotency**: send an Idempotency-Key with any POST; a repetition gets the first answer, marked Idempotent-Replayed.`
 
 var tags = []*huma.Tag{

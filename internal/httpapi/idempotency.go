@@ -48,7 +48,11 @@ func (a *api) idempotent(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		body, err := io.ReadAll(r.Body)
+		in := r.Body
+		if most := a.bodies[pattern]; most > 0 {
+			in = http.MaxBytesReader(w, in, most)
+		}
+		body, err := io.ReadAll(in)
 		if err != nil {
 			a.writeProblem(w, r, core.Errorf(core.KindTooLarge, "too_large", "the body is too large"))
 			return

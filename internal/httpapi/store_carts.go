@@ -8,6 +8,7 @@ import (
 	"github.com/bodega-commerce/bodega/commerce/basket"
 	"github.com/bodega-commerce/bodega/commerce/cart"
 	"github.com/bodega-commerce/bodega/commerce/core"
+	"github.com/bodega-commerce/bodega/commerce/idempotency"
 	"github.com/bodega-commerce/bodega/commerce/money"
 	"github.com/bodega-commerce/bodega/commerce/promo"
 	"github.com/bodega-commerce/bodega/commerce/quote"
@@ -125,12 +126,61 @@ type CartPath struct {
 	ID core.CartID `path:"cart" maxLength:"80" doc:"The cart's ID"`
 }
 
+// CartChange is embedded by inputs that change a cart.
+type CartChange struct {
+	CartPath
+	VersionHeader
+}
+
+// changeCart runs do, which changes a cart, unless the client has seen another
+// version of it than the one that is changed.
+func (a *api) changeCart(ctx context.Context, s Services, h VersionHeader, do func(Services) (basket.View, error)) (v basket.View, err error) {
+	seen, err := h.seen()
+	if err != nil {
+		return v, err
+	}
+	if seen == 0 {
+		return do(s)
+	}
+	checked := func(s Services) error {
+		if v, err = do(s); err == nil && v.Cart.Version != seen+1 {
+			err = core.Stale("cart", v.Cart.ID, seen, v.Cart.Version-1)
+		}
+		return err // undoes the change
+	}
+	if _, bound := ctx.Value(servicesKey{}).(Services); bound { // to the transaction of an idempotency key
+		return v, checked(s)
+	}
+	err = a.cfg.Within(ctx, func(s Services, _ idempotency.Store) error { return checked(s) })
+	return v, err
+}
+
 // answerCart wraps a change of a cart.
 func answerCart(ctx context.Context, v basket.View, err error) (*body[cartView], error) {
 	if err != nil {
 		return nil, err
 	}
 	return versioned(viewCart(ctx, v), v.Cart.Version), nil
+}
+
+// guessCodes runs do, which puts codes into a cart, within the bounds of
+// guessing. The codes the shop knows cost nothing.
+func (a *api) guessCodes(ctx context.Context, codes *[]string, id core.CartID, do func() (basket.View, error)) (v basket.View, err error) {
+	about := ""
+	if id != "" {
+		about = "codes of " + string(id)
+	}
+	err = a.guess(ctx, len(deref(codes)), about, func() (int, error) {
+		v, err = do()
+		right := len(deref(codes))
+		for _, p := range v.Quote.Promotions {
+			if p.Reason == promo.UnknownCode {
+				right--
+			}
+		}
+		return max(right, 0), err
+	})
+	return v, err
 }
 
 func (a *api) storeCarts() {
@@ -152,7 +202,7 @@ func (a *api) storeCarts() {
 			if in.Body.Locale != nil {
 				p.Locale = *in.Body.Locale
 			}
-			v, err := s.Carts.Create(ctx, p)
+			v, err := a.guessCodes(ctx, p.Changes.Codes, "", func() (basket.View, error) { return s.Carts.Create(ctx, p) })
 			if err != nil {
 				return nil, err
 			}
@@ -172,10 +222,12 @@ func (a *api) storeCarts() {
 		})
 	handle(a, route{method: http.MethodPatch, path: "/store/carts/{cart}", perm: core.PermPublic, tag: tag, summary: "Change addresses, email, shipping method or codes"},
 		func(ctx context.Context, s Services, in *struct {
-			CartPath
+			CartChange
 			Body CartUpdate
 		}) (*body[cartView], error) {
-			v, err := s.Carts.Update(ctx, in.ID, in.Body.update())
+			v, err := a.guessCodes(ctx, in.Body.Codes, in.ID, func() (basket.View, error) {
+				return a.changeCart(ctx, s, in.VersionHeader, func(s Services) (basket.View, error) { return s.Carts.Update(ctx, in.ID, in.Body.update()) })
+			})
 			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodDelete, path: "/store/carts/{cart}", perm: core.PermPublic, tag: tag, summary: "Throw a cart away"},
@@ -184,49 +236,53 @@ func (a *api) storeCarts() {
 		})
 	handle(a, route{method: http.MethodPost, path: "/store/carts/{cart}/lines", perm: core.PermPublic, tag: tag, summary: "Put goods into a cart, all or none"},
 		func(ctx context.Context, s Services, in *struct {
-			CartPath
+			CartChange
 			Body struct {
 				Lines []lineInput `json:"lines" minItems:"1" maxItems:"200"`
 			}
 		}) (*body[cartView], error) {
-			v, err := s.Carts.Add(ctx, in.ID, linesOf(in.Body.Lines)...)
+			v, err := a.changeCart(ctx, s, in.VersionHeader, func(s Services) (basket.View, error) { return s.Carts.Add(ctx, in.ID, linesOf(in.Body.Lines)...) })
 			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodPatch, path: "/store/carts/{cart}/lines/{line}", perm: core.PermPublic, tag: tag, summary: "Change a line's quantity"},
 		func(ctx context.Context, s Services, in *struct {
-			CartPath
+			CartChange
 			Line core.LineID `path:"line" maxLength:"80"`
 			Body struct {
 				Quantity int64 `json:"quantity" minimum:"0" maximum:"10000" doc:"0 removes the line"`
 			}
 		}) (*body[cartView], error) {
-			v, err := s.Carts.SetQuantity(ctx, in.ID, in.Line, in.Body.Quantity)
+			v, err := a.changeCart(ctx, s, in.VersionHeader, func(s Services) (basket.View, error) {
+				return s.Carts.SetQuantity(ctx, in.ID, in.Line, in.Body.Quantity)
+			})
 			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodDelete, path: "/store/carts/{cart}/lines/{line}", perm: core.PermPublic, tag: tag, summary: "Remove a line"},
 		func(ctx context.Context, s Services, in *struct {
-			CartPath
+			CartChange
 			Line core.LineID `path:"line" maxLength:"80"`
 		}) (*body[cartView], error) {
-			v, err := s.Carts.SetQuantity(ctx, in.ID, in.Line, 0)
+			v, err := a.changeCart(ctx, s, in.VersionHeader, func(s Services) (basket.View, error) { return s.Carts.SetQuantity(ctx, in.ID, in.Line, 0) })
 			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodPost, path: "/store/carts/{cart}/codes", perm: core.PermPublic, tag: tag, summary: "Add a promotion code"},
 		func(ctx context.Context, s Services, in *struct {
-			CartPath
+			CartChange
 			Body struct {
 				Code string `json:"code" minLength:"1" maxLength:"100"`
 			}
 		}) (*body[cartView], error) {
-			v, err := s.Carts.AddCode(ctx, in.ID, in.Body.Code)
+			v, err := a.guessCodes(ctx, &[]string{in.Body.Code}, in.ID, func() (basket.View, error) {
+				return a.changeCart(ctx, s, in.VersionHeader, func(s Services) (basket.View, error) { return s.Carts.AddCode(ctx, in.ID, in.Body.Code) })
+			})
 			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodDelete, path: "/store/carts/{cart}/codes/{code}", perm: core.PermPublic, tag: tag, summary: "Remove a promotion code"},
 		func(ctx context.Context, s Services, in *struct {
-			CartPath
+			CartChange
 			Code string `path:"code" maxLength:"100"`
 		}) (*body[cartView], error) {
-			v, err := s.Carts.RemoveCode(ctx, in.ID, in.Code)
+			v, err := a.changeCart(ctx, s, in.VersionHeader, func(s Services) (basket.View, error) { return s.Carts.RemoveCode(ctx, in.ID, in.Code) })
 			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodGet, path: "/store/carts/{cart}/shipping-options", perm: core.PermPublic, tag: tag, summary: "List the ways to deliver the cart"},
@@ -244,8 +300,8 @@ func (a *api) storeCarts() {
 			return ok(out), nil
 		})
 	handle(a, route{method: http.MethodPost, path: "/store/carts/{cart}/acknowledge", perm: core.PermPublic, tag: tag, summary: "Accept the prices as they are now"},
-		func(ctx context.Context, s Services, in *CartPath) (*body[cartView], error) {
-			v, err := s.Carts.Acknowledge(ctx, in.ID)
+		func(ctx context.Context, s Services, in *CartChange) (*body[cartView], error) {
+			v, err := a.changeCart(ctx, s, in.VersionHeader, func(s Services) (basket.View, error) { return s.Carts.Acknowledge(ctx, in.ID) })
 			return answerCart(ctx, v, err)
 		})
 	handle(a, route{method: http.MethodGet, path: "/store/carts/{cart}/explain", perm: core.PermPublic, tag: tag, summary: "Explain each cent of the total"},

@@ -1,6 +1,8 @@
 package httpapi_test
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -108,6 +110,56 @@ func TestCartsOfCustomersAreTheirsOnly(t *testing.T) {
 	require.Equal(t, "ann@example.org", ann.get("/store/cart").is(200).str("email"))
 	bob.get("/store/cart").is(404)
 	f.guest().get("/store/cart").is(401)
+}
+
+func TestNamesAreOneLine(t *testing.T) {
+	t.Parallel()
+	f := openStorefront(t)
+	for _, bad := range []string{"Ann\r\nBcc: all@example.org", "Ann\x1b[2J", "Ann\tX", "Ann\u0085X"} {
+		at := f.guest().post("/store/carts", object{"shipping_address": object{"name": bad, "line1": "Street 1", "city": "Berlin", "country": "DE"}})
+		require.Equal(t, "shipping_address.name", at.is(422, "invalid").str("errors.0.field"))
+		f.guest().post("/auth/register", object{"email": "ann@example.org", "password": goodPassword, "name": bad}).is(422, "invalid")
+	}
+	f.guest().post("/store/carts", object{"email": "ann@exam\x1bple.org"}).is(422, "invalid")
+	_, err := f.shop.Catalog.CreateProduct(f.staff, catalog.Product{Title: "Two\nlines", Variants: []catalog.Variant{{SKU: "A\nB"}}})
+	require.ErrorContains(t, err, "title: must be one line")
+	require.ErrorContains(t, err, "variants[0].sku: must be one line")
+	_, err = f.shop.Catalog.CreateProduct(f.staff, catalog.Product{Title: "Zoë's “tee” 👕", Description: "Two\nlines.", Variants: []catalog.Variant{{SKU: "ZOË 1"}}})
+	require.NoError(t, err)
+}
+
+func TestCartChangesAreForTheVersionSeen(t *testing.T) {
+	t.Parallel()
+	f := openStorefront(t)
+	made := f.guest().filled()
+	at, seen := strings.TrimPrefix(made.Header.Get("Location"), "/api/v1"), made.Header.Get("ETag")
+	line := at + "/lines/" + made.str("lines.0.line_id")
+	stale := f.guest().with("If-Match", seen)
+	require.Equal(t, `"v2"`, f.guest().with("If-Match", seen).patch(line, object{"quantity": 3}).is(200).Header.Get("ETag"))
+	for _, refused := range []answer{
+		stale.patch(at, object{"email": "bob@example.org"}),
+		stale.patch(line, object{"quantity": 5}),
+		stale.do(http.MethodDelete, line, nil),
+		stale.post(at+"/lines", object{"lines": []object{{"sku": "MUG", "quantity": 1}}}),
+		stale.with("Idempotency-Key", "once").post(at+"/lines", object{"lines": []object{{"sku": "MUG", "quantity": 1}}}),
+		stale.post(at+"/codes", object{"code": "TEN"}),
+		stale.do(http.MethodDelete, at+"/codes/TEN", nil),
+		stale.post(at+"/acknowledge", nil),
+	} {
+		refused.is(412, "stale_version")
+		require.Equal(t, int64(2), refused.num("details.current_version"), "%s", refused.raw)
+	}
+	now := f.guest().get(at).is(200)
+	require.Equal(t, int64(2), now.num("version"))
+	require.Equal(t, "ann@example.org", now.str("email"))
+	require.Equal(t, int64(3), now.num("lines.0.quantity"))
+	require.Equal(t, int64(1), now.num("lines.#"))
+	f.guest().with("If-Match", `"v2"`).with("Idempotency-Key", "twice").post(at+"/codes", object{"code": "TEN"}).is(200)
+	f.guest().with("If-Match", "*").patch(at, object{"email": "bob@example.org"}).is(200)
+	f.guest().with("If-Match", "v9").patch(at, object{"email": "bob@example.org"}).is(422)
+	// What does not look at versions says so.
+	stale.do(http.MethodDelete, at, nil).is(422, "invalid")
+	f.guest().get(at).is(200)
 }
 
 func TestCartTellsOfChangesUntilAcknowledged(t *testing.T) {
