@@ -7,9 +7,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,8 +84,8 @@ type api struct {
 	bodies   map[string]int64           // "POST /path" to the most bytes of a body
 	cards    cardCache
 	lists    flights[[]byte] // pages of products
-	failure  *huma.Response  // what any error looks like
 	guesses  *guesses
+	failure  *huma.Response // what any error looks like
 }
 
 // New returns the API's handler.
@@ -101,9 +104,7 @@ func newAPI(s Services, cfg Config) *api {
 	hc.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	hc.Transformers = []huma.Transformer{func(ctx huma.Context, _ string, v any) (any, error) {
 		if e, ok := v.(*huma.ErrorModel); ok {
-			p := fromHuma(e)
-			p.Request = requestID(ctx.Context())
-			return p, nil
+			return fromHuma(e).asked(ctx.Context()), nil
 		}
 		return v, nil
 	}}
@@ -136,6 +137,8 @@ type route struct {
 	secret bool
 	// staff makes PermSelf mean a signed-in member of staff.
 	staff bool
+	// anyQuery is what further parameters of the query may begin with.
+	anyQuery string
 	// answer is an example of a success's body, where the handler encodes it
 	// itself.
 	answer any
@@ -174,17 +177,21 @@ func handle[I, O any](a *api, r route, h func(ctx context.Context, s Services, i
 	if r.staff {
 		op.Extensions["x-audience"] = "staff"
 	}
-	_, versions := reflect.TypeFor[I]().FieldByName("IfMatch")
+	input := reflect.TypeFor[I]()
+	_, versions := input.FieldByName("IfMatch")
+	known := queryNames(input)
 	// Before anything of the request is read: who may not is told nothing else.
 	op.Middlewares = huma.Middlewares{func(c huma.Context, next func(huma.Context)) {
-		if err := a.allowed(c.Context(), r); err != nil {
+		err := a.allowed(c.Context(), r)
+		if err == nil && r.method != http.MethodGet && !versions && c.Header("If-Match") != "" {
+			err = core.Invalid("If-Match", "is not looked at here: send the request without it")
+		}
+		if u := c.URL(); err == nil && u.RawQuery != "" {
+			err = onlyKnown(u.Query(), known, r.anyQuery)
+		}
+		if err != nil {
 			req, w := humago.Unwrap(c)
 			a.writeProblem(w, req, err)
-			return
-		}
-		if r.method != http.MethodGet && !versions && c.Header("If-Match") != "" {
-			req, w := humago.Unwrap(c)
-			a.writeProblem(w, req, core.Invalid("If-Match", "is not looked at here: send the request without it"))
 			return
 		}
 		next(c)
@@ -196,6 +203,27 @@ func handle[I, O any](a *api, r route, h func(ctx context.Context, s Services, i
 		}
 		return out, nil
 	})
+}
+
+// queryNames returns the parameters of the query that an input has.
+func queryNames(input reflect.Type) map[string]bool {
+	names := map[string]bool{}
+	for _, f := range reflect.VisibleFields(input) {
+		if name, _, _ := strings.Cut(f.Tag.Get("query"), ","); name != "" {
+			names[name] = true
+		}
+	}
+	return names
+}
+
+// onlyKnown refuses parameters that nobody would look at: a filter with a typing
+// error must not list everything.
+func onlyKnown(query url.Values, known map[string]bool, prefix string) error {
+	var v core.Violations
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		v.Check(known[name] || prefix != "" && strings.HasPrefix(name, prefix), name, "is not a parameter of this route")
+	}
+	return v.Err()
 }
 
 // allowed is allow for a route of the OpenAPI document.
@@ -225,8 +253,7 @@ func (a *api) allow(ctx context.Context, p core.Permission) error {
 
 // fail makes a problem of an error and logs what is our fault.
 func (a *api) fail(ctx context.Context, err error) error {
-	p := problemOf(err)
-	p.Request = requestID(ctx)
+	p := problemOf(err).asked(ctx)
 	if p.Status >= 500 && !errors.Is(err, context.Canceled) {
 		a.cfg.Logger.ErrorContext(ctx, "request failed", "error", err, "request_id", p.Request, "code", p.Code)
 	}

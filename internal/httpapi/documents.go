@@ -116,7 +116,12 @@ func (a *api) problemsPage(w http.ResponseWriter, _ *http.Request) {
 		Status int
 		Title  string
 	}
-	var rows []row
+	rows := []row{
+		{"moved", http.StatusPermanentRedirect, "Moved"},
+		{"not_acceptable", http.StatusNotAcceptable, "Not acceptable"},
+		{"timeout", http.StatusRequestTimeout, "The request took too long to arrive"},
+		{"unsupported_media_type", http.StatusUnsupportedMediaType, "Unsupported media type"},
+	}
 	for k, v := range kinds {
 		rows = append(rows, row{k.String(), v.status, v.title})
 	}

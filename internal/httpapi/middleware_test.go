@@ -100,3 +100,15 @@ func TestProblemsNeverShowInternalCauses(t *testing.T) {
 	require.Equal(t, "something went wrong on our side", p["detail"])
 	require.NotContains(t, w.Body.String(), "nil pointer")
 }
+
+func TestUnknownParametersAreRefused(t *testing.T) {
+	t.Parallel()
+	f := openStorefront(t)
+	c := f.guest()
+	a := c.get("/store/products?vendr=Acme").is(http.StatusUnprocessableEntity, "invalid")
+	require.Equal(t, "vendr", a.str("errors.0.field"))
+	require.Equal(t, "/docs/problems#invalid", a.str("type"))
+	require.Equal(t, "/docs/problems#not_found", c.get("/store/products/nothing").is(http.StatusNotFound).str("type"))
+	c.get("/store/products?attr.color=Navy&limit=2&vendor=Acme").is(http.StatusOK)
+	c.get("/store/categories?limt=2").is(http.StatusUnprocessableEntity, "invalid")
+}

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -23,8 +24,15 @@ type problem struct {
 	Details map[string]any `json:"details,omitempty" doc:"Facts about the problem, by code"`
 	Request string         `json:"request_id,omitempty" doc:"Quote this when asking for help"`
 
+	kind       string // a row of the page of problems
 	retryAfter time.Duration
 	location   string
+}
+
+// asked completes the problem for the request it came of.
+func (p *problem) asked(ctx context.Context) *problem {
+	p.Type, p.Request = mountOf(ctx)+"/docs/problems#"+p.kind, requestID(ctx)
+	return p
 }
 
 type fieldError struct {
@@ -85,7 +93,7 @@ func problemOf(err error) *problem {
 	kind := core.KindOf(err)
 	row := kinds[kind]
 	code := core.CodeOf(err)
-	p = &problem{Type: "/docs/problems#" + code, Title: row.title, Status: row.status, Code: code}
+	p = &problem{kind: kind.String(), Title: row.title, Status: row.status, Code: code}
 	var limited *account.RateLimitedError
 	if errors.As(err, &limited) {
 		p.retryAfter = limited.RetryAfter
@@ -138,7 +146,7 @@ func fromHuma(e *huma.ErrorModel) *problem {
 	case e.Status >= 500:
 		code = "internal"
 	}
-	p := &problem{Type: "/docs/problems#" + code, Title: title, Status: e.Status, Detail: e.Detail, Code: code}
+	p := &problem{kind: code, Title: title, Status: e.Status, Detail: e.Detail, Code: code}
 	for _, d := range e.Errors {
 		p.Errors = append(p.Errors, fieldError{fieldPath(d.Location), d.Message})
 	}

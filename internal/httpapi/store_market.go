@@ -49,7 +49,7 @@ func moved(slug string, in url.Values) error {
 	if len(in) > 0 {
 		to += "?" + in.Encode()
 	}
-	return &problem{Type: "/docs/problems#moved", Title: "Moved", Status: http.StatusPermanentRedirect, Code: "moved", Detail: "this has another slug now: " + slug,
+	return &problem{kind: "moved", Title: "Moved", Status: http.StatusPermanentRedirect, Code: "moved", Detail: "this has another slug now: " + slug,
 		Details: map[string]any{"slug": slug}, location: to}
 }
 

@@ -170,7 +170,7 @@ func (a *api) productPage(ctx context.Context, s Services, in *productsInput) ([
 }
 
 func (a *api) storeProducts() {
-	handle(a, route{method: http.MethodGet, path: "/store/products", perm: core.PermPublic, tag: tagBrowse, summary: "List products",
+	handle(a, route{method: http.MethodGet, path: "/store/products", perm: core.PermPublic, tag: tagBrowse, summary: "List products", anyQuery: "attr.",
 		answer: core.Page[cardView]{}, description: "Lists what is published and has a price in the channel and currency. Filters by attribute are `attr.<code>=a,b` (any of the values), " +
 			"`attr.<code>.min=` and `attr.<code>.max=`. All filters must hold."},
 		func(ctx context.Context, s Services, in *productsInput) (*encoded, error) {
