@@ -18,7 +18,7 @@ func lengths() []int {
 	return append(n, 255, 256, 257, 383, 384, 385, 1000)
 }
 
-func dotReference[T float](x, y []T) (sum, size float64) {
+func dotReference[T Float](x, y []T) (sum, size float64) {
 	for i := range x {
 		p := float64(x[i]) * float64(y[i])
 		sum += p
@@ -95,7 +95,7 @@ func TestAxpyAndScale(t *testing.T) {
 	})
 }
 
-func testAxpy[T float](t *testing.T, n int, x, y []T, axpy func(T, []T, []T), scale func(T, []T)) {
+func testAxpy[T Float](t *testing.T, n int, x, y []T, axpy func(T, []T, []T), scale func(T, []T)) {
 	t.Helper()
 	const alpha = -1.7
 	all := make([]T, n+40)
