@@ -21,6 +21,8 @@ const (
 // Below these a product is not worth packing or sharing.
 const (
 	packRows      = 24
+	packCols      = 64
+	minCols       = 128
 	parallelFlops = 1 << 20
 )
 
@@ -54,25 +56,31 @@ func Gemm[T Float](c Matrix[T], alpha T, a, b Matrix[T], beta T, workers int) {
 // panels is the right-hand side of a product: something that can be laid out in
 // panels.
 type panels[T Float] interface {
-	// pack writes rows k0 to k0+depth of columns j0 to j0+cols, width elements a
-	// row; what is right of cols becomes zero.
-	pack(dst []T, width, k0, depth, j0, cols int)
+	// pack writes columns j0 to j0+cols of rows k0 to k0+depth, panel after
+	// panel, each depth rows of a panel's width; what hangs over is zero.
+	pack(kernel kernel[T], dst []T, k0, depth, j0, cols int)
 }
 
 // kernel is the innermost loop for one type.
 type kernel[T Float] struct {
 	panel int // columns of a tile
 	tile  func(rows, k int, a []T, lda int, b []T, ldb int, c []T, ldc int, alpha T, add bool)
-	pool  *sync.Pool // of *workspace[T]
+	// transpose sets dst[j*dstStride+i] to src[i*srcStride+j] for i below rows
+	// and j below cols.
+	transpose func(dst []T, dstStride int, src []T, srcStride, rows, cols int)
+	// scatter copies src, whose length is a multiple of panel, in pieces of a
+	// panel's width to dst, where they are stride apart.
+	scatter func(dst, src []T, stride int)
+	pool    *sync.Pool // of *workspace[T]
 }
 
 var pool32, pool64 sync.Pool
 
 func kernelOf[T Float]() kernel[T] {
 	var zero T
-	var k any = kernel[float64]{panel64, tile64, &pool64}
+	var k any = kernel[float64]{panel64, tile64, transpose64, scatter64, &pool64}
 	if _, single := any(zero).(float32); single {
-		k = kernel[float32]{panel32, tile32, &pool32}
+		k = kernel[float32]{panel32, tile32, transpose32, scatter32, &pool32}
 	}
 	return k.(kernel[T])
 }
@@ -129,17 +137,13 @@ func (p *product[T]) run(workers int) {
 		p.part(0, m, 0, n)
 		return
 	}
-	// Several strips a worker, because workers are not equally fast. What is
-	// packed once a strip asks for wide ones.
+	// Two strips a worker, because workers are not equally fast; not narrower,
+	// because each packs for itself.
 	rows, cols := m, n
-	if n >= m || n >= 4*workers*p.panel && n >= m/8 {
-		strips := 4 * workers
-		if p.a.transposed {
-			strips = 2 * workers
-		}
-		cols = roundUp(max((n+strips-1)/strips, 2*p.panel), p.panel)
+	if strips := 2 * workers; n >= m || n >= strips*minCols {
+		cols = roundUp(max((n+strips-1)/strips, minCols), p.panel)
 	} else {
-		rows = roundUp(max((m+4*workers-1)/(4*workers), 8*tileRows), tileRows)
+		rows = roundUp(max((m+strips-1)/strips, blockM), tileRows)
 	}
 	across := (n + cols - 1) / cols
 	down := (m + rows - 1) / rows
@@ -180,21 +184,30 @@ func (p *product[T]) part(i0, i1, j0, j1 int) {
 // packB lays out the panels, those only that cannot be read as they lie.
 func (p *product[T]) packB(w *workspace[T], k0, depth, j0, cols int) {
 	w.b = grown(w.b, depth*roundUp(cols, p.panel))
-	for j := 0; j < cols; j += p.panel {
-		if width := min(p.panel, cols-j); width < p.panel || p.flat.Data == nil {
-			p.b.pack(w.b[j*depth:][:depth*p.panel], p.panel, k0, depth, j0+j, width)
-		}
+	from := 0
+	if p.flat.Data != nil {
+		from = cols / p.panel * p.panel
+	}
+	if from < cols {
+		p.b.pack(p.kernel, w.b[from*depth:], k0, depth, j0+from, cols-from)
 	}
 }
 
 // block multiplies a block of a with the panels.
 func (p *product[T]) block(w *workspace[T], i0, rows, k0, depth, j0, cols int) {
 	a, lda := p.a.Data, p.a.Stride
-	if p.a.transposed {
+	switch {
+	case p.a.transposed:
 		w.a = grown(w.a, rows*depth)
-		transpose(w.a, depth, a[k0*lda+i0:], lda, depth, rows)
+		p.transpose(w.a, depth, a[k0*lda+i0:], lda, depth, rows)
 		a, lda = w.a, depth
-	} else {
+	case cols > packCols:
+		w.a = grown(w.a, rows*depth)
+		for i := range rows {
+			copy(w.a[i*depth:][:depth], a[(i0+i)*lda+k0:])
+		}
+		a, lda = w.a, depth
+	default:
 		a = a[i0*lda+k0:]
 	}
 	add := k0 > 0 || p.beta != 0
@@ -242,21 +255,23 @@ func stepRows(left int) int {
 }
 
 // pack makes a matrix the right-hand side of a product.
-func (m Matrix[T]) pack(dst []T, width, k0, depth, j0, cols int) {
-	if cols < width {
-		clear(dst)
+func (m Matrix[T]) pack(kernel kernel[T], dst []T, k0, depth, j0, cols int) {
+	width := kernel.panel
+	whole := cols / width * width
+	if whole < cols {
+		clear(dst[whole*depth:])
 	}
 	if m.transposed {
-		transpose(dst, width, m.Data[j0*m.Stride+k0:], m.Stride, cols, depth)
+		for j := 0; j < cols; j += width {
+			kernel.transpose(dst[j*depth:], width, m.Data[(j0+j)*m.Stride+k0:], m.Stride, min(width, cols-j), depth)
+		}
 		return
 	}
 	for p := range depth {
-		copy(dst[p*width:][:cols], m.Data[(k0+p)*m.Stride+j0:])
+		row := m.Data[(k0+p)*m.Stride+j0:][:cols]
+		kernel.scatter(dst[p*width:], row[:whole], depth*width)
+		if whole < cols {
+			copy(dst[whole*depth+p*width:], row[whole:])
+		}
 	}
-}
-
-// transpose sets dst[j*dstStride+i] to src[i*srcStride+j] for i below rows and
-// j below cols.
-func transpose[T Float](dst []T, dstStride int, src []T, srcStride, rows, cols int) {
-	transposeGo(dst, dstStride, src, srcStride, rows, cols)
 }

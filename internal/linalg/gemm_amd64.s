@@ -54,6 +54,10 @@
 	SHLQ $SHIFT, R11    \
 	LEAQ (AX)(R8*2), R9 \
 	ADDQ R8, R9         \
+	LEAQ (R9)(R8*2), R12 \
+	ADDQ R8, R12        \
+	LEAQ (R12)(R8*2), R13 \
+	ADDQ R8, R13        \
 	ZERO(Y0, Y1)        \
 	ZERO(Y2, Y3)        \
 	ZERO(Y4, Y5)        \
@@ -61,18 +65,42 @@
 	ZERO(Y8, Y9)        \
 	ZERO(Y10, Y11)
 
+// FETCHC asks for the rows of c that are read in the end.
+#define FETCHC \
+	LEAQ (DX)(R11*2), R14   \
+	ADDQ R11, R14           \
+	PREFETCHT0 (DX)         \
+	PREFETCHT0 (DX)(R11*1)  \
+	PREFETCHT0 (DX)(R11*2)  \
+	PREFETCHT0 (R14)        \
+	PREFETCHT0 (R14)(R11*1) \
+	PREFETCHT0 (R14)(R11*2)
+
+// FETCHA asks for the six rows of a that the next call is likely to need.
+#define FETCHA \
+	PREFETCHT0 (R12)       \
+	PREFETCHT0 (R12)(R8*1) \
+	PREFETCHT0 (R12)(R8*2) \
+	PREFETCHT0 (R13)       \
+	PREFETCHT0 (R13)(R8*1) \
+	PREFETCHT0 (R13)(R8*2)
+
 // LOOP runs the steps, four at a time and then one by one; SIZE is that of an
 // element, FOUR of four.
 #define LOOP(STEP, FMA, BROADCAST, MOV, SIZE, FOUR) \
+	FETCHC                               \
 	SUBQ $4, CX                          \
 	JLT  rest                            \
 loop: \
+	FETCHA                               \
 	STEP(FMA, BROADCAST, MOV, 0)          \
 	STEP(FMA, BROADCAST, MOV, SIZE)       \
 	STEP(FMA, BROADCAST, MOV, (2*SIZE))   \
 	STEP(FMA, BROADCAST, MOV, (3*SIZE))   \
 	ADDQ $FOUR, AX                       \
 	ADDQ $FOUR, R9                       \
+	ADDQ $FOUR, R12                      \
+	ADDQ $FOUR, R13                      \
 	SUBQ $4, CX                          \
 	JGE  loop                            \
 rest: \

@@ -36,3 +36,12 @@ func transposeGo[T Float](dst []T, dstStride int, src []T, srcStride, rows, cols
 		}
 	}
 }
+
+// scatterGo sets dst to the pieces of src, width elements each, stride apart. The
+// length of src is a multiple of width.
+func scatterGo[T Float](dst, src []T, width, stride int) {
+	for at := 0; len(src) > 0; at += stride {
+		copy(dst[at:], src[:width])
+		src = src[width:]
+	}
+}
