@@ -140,14 +140,18 @@ func (p *product[T]) run(workers int) {
 	// Two strips a worker, because workers are not equally fast; not narrower,
 	// because each packs for itself.
 	rows, cols := m, n
-	if strips := 2 * workers; n >= m || n >= strips*minCols {
-		cols = roundUp(max((n+strips-1)/strips, minCols), p.panel)
+	strips := 2 * workers
+	if p.lower { // the strips are not alike
+		strips *= 2
+	}
+	if n >= m || n >= strips*minCols {
+		cols = roundUp(max((n+strips-1)/strips, min(minCols, (n+workers-1)/workers)), p.panel)
 	} else {
 		rows = roundUp(max((m+strips-1)/strips, blockM), tileRows)
 	}
 	across := (n + cols - 1) / cols
 	down := (m + rows - 1) / rows
-	inParallel(workers, across*down, func(i int) {
+	inParallel(workers, across*down, func(_, i int) {
 		i0, j0 := i/across*rows, i%across*cols
 		p.part(i0, min(m, i0+rows), j0, min(n, j0+cols))
 	})

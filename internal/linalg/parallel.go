@@ -15,26 +15,27 @@ func bounded(workers, tasks int) int {
 	return max(1, min(workers, tasks))
 }
 
-// inParallel calls task(0) to task(tasks-1), each once, on up to workers
-// goroutines, the caller's among them, and returns when all are done.
-func inParallel(workers, tasks int, task func(i int)) {
+// inParallel calls task for each i from 0 to tasks-1 on up to workers goroutines,
+// the caller's among them, and returns when all are done. Calls with the same
+// worker, from 0 to bounded(workers, tasks)-1, come one after the other.
+func inParallel(workers, tasks int, task func(worker, i int)) {
 	workers = bounded(workers, tasks)
 	if workers == 1 {
 		for i := range tasks {
-			task(i)
+			task(0, i)
 		}
 		return
 	}
 	var next atomic.Int64
-	work := func() {
+	work := func(worker int) {
 		for i := int(next.Add(1)) - 1; i < tasks; i = int(next.Add(1)) - 1 {
-			task(i)
+			task(worker, i)
 		}
 	}
 	var group sync.WaitGroup
-	for range workers - 1 {
-		group.Go(work)
+	for worker := 1; worker < workers; worker++ {
+		group.Go(func() { work(worker) })
 	}
-	work()
+	work(0)
 	group.Wait()
 }
