@@ -1,7 +1,6 @@
 package linalg
 
 import (
-	"errors"
 	"math"
 	"testing"
 
@@ -39,8 +38,8 @@ func TestSyrk(t *testing.T) {
 					Syrk(got, .5, a, .25, workers)
 					for i := range got.Rows {
 						for j := range i + 1 {
-							require.Equal(t, want.At(i, j), got.At(i, j), "%v at %d, %d", size, i, j)
-							require.Equal(t, got.At(i, j), got.At(j, i))
+							same(t, want.At(i, j), got.At(i, j), "%v at %d, %d", size, i, j)
+							same(t, got.At(i, j), got.At(j, i))
 						}
 					}
 				}
@@ -143,7 +142,7 @@ func TestNotPositiveDefinite(t *testing.T) {
 				before := copyOf(b)
 				err := SolvePositive(a, b, 2)
 				var refused *NotPositiveDefiniteError
-				require.True(t, errors.As(err, &refused))
+				require.ErrorAs(t, err, &refused)
 				require.Equal(t, at+1, refused.Order)
 				require.ErrorContains(t, err, "not positive definite")
 				require.Equal(t, bits(before), bits(b))

@@ -221,9 +221,10 @@ func (p *product[T]) block(w *workspace[T], i0, rows, k0, depth, j0, cols int) {
 		if p.flat.Data != nil && width == p.panel {
 			b, ldb = p.flat.Data[k0*p.flat.Stride+j0+j:], p.flat.Stride
 		}
-		for i, step := 0, tileRows; i < rows; i += step {
-			step = stepRows(rows - i)
-			if p.lower && i0+i+step <= j0+j {
+		for next := 0; next < rows; {
+			i, step := next, stepRows(rows-next)
+			next += step
+			if p.lower && i0+next <= j0+j {
 				continue
 			}
 			c, ldc := p.c.Data[(i0+i)*p.c.Stride+j0+j:], p.c.Stride

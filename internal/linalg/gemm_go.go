@@ -16,9 +16,7 @@ func tileGo[T Float](rows, cols, k int, a []T, lda int, b []T, ldb int, c []T, l
 				s3 += v * q[3]
 			}
 			out := c[i*ldc+j:][:4:4]
-			// The conversions keep compilers from fusing, so that a product is
-			// rounded alike whether it is added or put.
-			s0, s1, s2, s3 = T(alpha*s0), T(alpha*s1), T(alpha*s2), T(alpha*s3)
+			s0, s1, s2, s3 = alpha*s0, alpha*s1, alpha*s2, alpha*s3
 			if add {
 				s0, s1, s2, s3 = s0+out[0], s1+out[1], s2+out[2], s3+out[3]
 			}

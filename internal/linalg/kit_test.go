@@ -1,6 +1,7 @@
 package linalg
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -35,6 +36,15 @@ func bytesOf(r *rand.Rand, n int) []int8 {
 
 func clone[T any](x []T) []T { return append([]T(nil), x...) }
 
+func isNaN[T Float](v T) bool { return math.IsNaN(float64(v)) }
+
+// same asks for equal numbers, to the last bit but for the sign of zero.
+func same[T Float](t require.TestingT, want, got T, msg ...any) {
+	if want != got {
+		require.Fail(t, fmt.Sprintf("not the same: want %v, got %v", want, got), msg...)
+	}
+}
+
 // epsilon is the unit of rounding of T.
 func epsilon[T Float]() float64 {
 	var zero T
@@ -60,7 +70,7 @@ func near[T Float](t *testing.T, want float64, got T, size float64, n int, msg .
 // NaN.
 func guarded[T Float](all []T) bool {
 	for _, v := range all {
-		if v == v {
+		if !isNaN(v) {
 			return false
 		}
 	}
