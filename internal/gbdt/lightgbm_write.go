@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // WriteTo writes the model in LightGBM's text format, version 4, which LightGBM
@@ -41,7 +42,11 @@ func (m *Model) WriteTo(w io.Writer) (int64, error) {
 	if m.average {
 		out.text("average_output\n")
 	}
-	fmt.Fprintf(out, "feature_names=%s\n", strings.Join(m.names, " "))
+	names := make([]string, len(m.names))
+	for j, name := range m.names {
+		names[j] = lightGBMName(name, j)
+	}
+	fmt.Fprintf(out, "feature_names=%s\n", strings.Join(names, " "))
 	if m.monotone != "" {
 		fmt.Fprintf(out, "monotone_constraints=%s\n", m.monotone)
 	}
@@ -63,6 +68,15 @@ func (m *Model) WriteTo(w io.Writer) (int64, error) {
 		out.err = out.w.Flush()
 	}
 	return out.n, out.err
+}
+
+// lightGBMName is a name without what separates names and lines.
+func lightGBMName(name string, index int) string {
+	separates := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
+	if name = strings.Join(strings.FieldsFunc(name, separates), "_"); name == "" {
+		return fmt.Sprintf("Column_%d", index)
+	}
+	return name
 }
 
 // lightGBMObjective names the objective in LightGBM's words.
@@ -102,7 +116,7 @@ func (m *Model) importanceText() string {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(counts[b], counts[a]) })
 	var text strings.Builder
 	for _, j := range order {
-		fmt.Fprintf(&text, "%s=%d\n", m.names[j], counts[j])
+		fmt.Fprintf(&text, "%s=%d\n", lightGBMName(m.names[j], j), counts[j])
 	}
 	return text.String()
 }

@@ -144,4 +144,5 @@ func (t *Table) weight(i int) float64 {
 	return t.Weight[i]
 }
 
-const maxRows = 1 << 30
+// maxRows leaves the fixed-point sums of gradients enough bits a row.
+const maxRows = 1 << 26

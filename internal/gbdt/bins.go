@@ -1,0 +1,183 @@
+package gbdt
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// binner maps the values of one feature to bins. Numbers have the bins 0..n-1
+// in order, categories in order of frequency. Bin n takes what is missing; of
+// categories also those without a bin of their own.
+type binner struct {
+	upper    []float64 // upper[b] is the largest value of bin b; the last is infinite
+	category []int32   // category of bin b; nil for numbers
+	binOf    []uint8   // bin of a category, for those below len
+	zeroMiss bool      // zeros are missing
+	missing  bool      // the training data have missing values
+	low      float64   // smallest and largest value seen
+	high     float64
+
+	padded [256]float64 // upper with infinity behind, for the search
+}
+
+// bins returns the number of bins without the one for what is missing.
+func (b *binner) bins() int {
+	if b.category != nil {
+		return len(b.category)
+	}
+	return len(b.upper)
+}
+
+// numberBinner makes at most most bins of about equal weight from a sample, which it
+// sorts. A value that fills a bin alone gets one to itself.
+func numberBinner(sample []float64, most int, zeroMiss bool) *binner {
+	slices.Sort(sample)
+	values, counts := distinct(sample)
+	b := &binner{zeroMiss: zeroMiss, low: math.Inf(1), high: math.Inf(-1)}
+	if len(values) <= most {
+		for i := 1; i < len(values); i++ {
+			b.upper = append(b.upper, between(values[i-1], values[i]))
+		}
+	} else {
+		b.upper = quantiles(values, counts, len(sample), most)
+	}
+	b.upper = append(b.upper, math.Inf(1))
+	for i := range b.padded {
+		b.padded[i] = math.Inf(1)
+	}
+	copy(b.padded[:], b.upper)
+	return b
+}
+
+func distinct(sorted []float64) (values []float64, counts []int) {
+	for i, v := range sorted {
+		if i == 0 || v != values[len(values)-1] {
+			values = append(values, v)
+			counts = append(counts, 0)
+		}
+		counts[len(counts)-1]++
+	}
+	return values, counts
+}
+
+func quantiles(values []float64, counts []int, total, most int) []float64 {
+	large := func(i int) bool { return counts[i]*most >= total }
+	restBins, restCount := most, total
+	for i, c := range counts {
+		if large(i) {
+			restBins--
+			restCount -= c
+		}
+	}
+	var upper []float64
+	inBin := 0
+	target := float64(restCount) / float64(max(1, restBins))
+	for i := 0; i < len(values)-1 && len(upper) < most-1; i++ {
+		inBin += counts[i]
+		if !large(i) {
+			restCount -= counts[i]
+		}
+		full := large(i) || float64(inBin) >= target || large(i+1) && float64(inBin) >= target/2
+		if !full {
+			continue
+		}
+		upper = append(upper, between(values[i], values[i+1]))
+		inBin = 0
+		if !large(i) {
+			restBins--
+			target = float64(restCount) / float64(max(1, restBins))
+		}
+	}
+	return upper
+}
+
+// between returns a number that is at least a and below b.
+func between(a, b float64) float64 {
+	if m := a/2 + b/2; m >= a && m < b {
+		return m
+	}
+	return a
+}
+
+// categoryBinner gives the most frequent categories bins of their own: at most
+// most, and none beyond 99% of the rows.
+func categoryBinner(counts map[int32]int, most int) *binner {
+	type entry struct {
+		category int32
+		count    int
+	}
+	list := make([]entry, 0, len(counts))
+	total := 0
+	for c, n := range counts {
+		list = append(list, entry{c, n})
+		total += n
+	}
+	slices.SortFunc(list, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.category, b.category))
+	})
+	b := &binner{category: []int32{}}
+	top, covered := int32(-1), 0
+	for i, e := range list {
+		if i == most || i > 8 && float64(covered) >= 0.99*float64(total) {
+			break
+		}
+		covered += e.count
+		b.category = append(b.category, e.category)
+		top = max(top, e.category)
+	}
+	b.binOf = make([]uint8, top+1)
+	for i := range b.binOf {
+		b.binOf[i] = uint8(len(b.category))
+	}
+	for bin, c := range b.category {
+		b.binOf[c] = uint8(bin)
+	}
+	b.missing = true
+	return b
+}
+
+// bin returns the bin of a value.
+func (b *binner) bin(v float64) uint8 {
+	if b.category != nil {
+		if !(v > -1) || v >= float64(len(b.binOf)) {
+			return uint8(len(b.category))
+		}
+		return b.binOf[int32(v)]
+	}
+	if v != v || b.zeroMiss && math.Abs(v) <= zeroThreshold {
+		return uint8(len(b.upper))
+	}
+	at := 0
+	for step := 128; step > 0; step >>= 1 {
+		if next := at + step; b.padded[(next-1)&255] < v {
+			at = next
+		}
+	}
+	return uint8(at)
+}
+
+// info describes the feature as LightGBM's feature_infos do.
+func (b *binner) info() string {
+	if b.category != nil {
+		if len(b.category) < 2 {
+			return "none"
+		}
+		var text strings.Builder
+		text.WriteString("-1")
+		for _, c := range b.category {
+			fmt.Fprintf(&text, ":%d", c)
+		}
+		return text.String()
+	}
+	if b.bins() < 2 && !b.missing {
+		return "none"
+	}
+	if b.low > b.high {
+		return "none"
+	}
+	return "[" + strconv.FormatFloat(b.low, 'g', 17, 64) + ":" + strconv.FormatFloat(b.high, 'g', 17, 64) + "]"
+}
