@@ -21,7 +21,44 @@ type binner struct {
 	low      float64   // smallest and largest value seen
 	high     float64
 
-	padded [256]float64 // upper with infinity behind, for the search
+	// The search starts from a grid: the bounds in cell c are upper[grid[c]:grid[c+1]].
+	grid   [gridCells + 1]uint8
+	origin float64
+	scale  float64
+}
+
+const gridCells = 1024
+
+// cell is monotone in v, so that only the bounds in a value's own cell can be on
+// either side of it.
+func (b *binner) cell(v float64) int {
+	f := (v - b.origin) * b.scale
+	switch {
+	case !(f > 0):
+		return 0
+	case f >= gridCells-1:
+		return gridCells - 1
+	}
+	return int(f)
+}
+
+func (b *binner) makeGrid() {
+	bounds := b.upper[:len(b.upper)-1]
+	if len(bounds) > 0 {
+		b.origin = bounds[0]
+		if width := bounds[len(bounds)-1] - b.origin; width > 0 {
+			if scale := gridCells / width; !math.IsInf(scale, 0) {
+				b.scale = scale
+			}
+		}
+	}
+	at := 0
+	for c := range b.grid {
+		for at < len(bounds) && b.cell(bounds[at]) < c {
+			at++
+		}
+		b.grid[c] = uint8(at)
+	}
 }
 
 // bins returns the number of bins without the one for what is missing.
@@ -46,10 +83,7 @@ func numberBinner(sample []float64, most int, zeroMiss bool) *binner {
 		b.upper = quantiles(values, counts, len(sample), most)
 	}
 	b.upper = append(b.upper, math.Inf(1))
-	for i := range b.padded {
-		b.padded[i] = math.Inf(1)
-	}
-	copy(b.padded[:], b.upper)
+	b.makeGrid()
 	return b
 }
 
@@ -151,13 +185,16 @@ func (b *binner) bin(v float64) uint8 {
 	if v != v || b.zeroMiss && math.Abs(v) <= zeroThreshold {
 		return uint8(len(b.upper))
 	}
-	at := 0
-	for step := 128; step > 0; step >>= 1 {
-		if next := at + step; b.padded[(next-1)&255] < v {
-			at = next
+	c := b.cell(v)
+	at, end := b.grid[c], b.grid[c+1]
+	for at < end {
+		if middle := at + (end-at)/2; b.upper[middle] < v {
+			at = middle + 1
+		} else {
+			end = middle
 		}
 	}
-	return uint8(at)
+	return at
 }
 
 // info describes the feature as LightGBM's feature_infos do.

@@ -2,6 +2,7 @@ package gbdt
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
@@ -66,8 +67,7 @@ type Dataset struct {
 	table   Table // without X
 	rows    int
 	names   []string
-	binners []*binner // per feature
-	slots   []int     // features with more than one bin, in order; slot s is byte s%8 of tile s/8
+	binners []*binner // per feature; feature j is byte j%8 of tile j/8
 	tiles   [][]uint64
 }
 
@@ -89,30 +89,18 @@ func NewDataset(ctx context.Context, t Table, cfg DatasetConfig) (*Dataset, erro
 		}
 	}
 	p := pool{cfg.Workers}
-	var firstErr error
-	var mu sync.Mutex
-	p.run(t.X.cols, func(j int) {
-		if ctx.Err() != nil {
-			return
-		}
-		b, err := makeBinner(t.X, j, &cfg)
-		d.binners[j] = b
-		if err != nil {
-			mu.Lock()
-			defer mu.Unlock()
-			firstErr = err
+	groups := (t.X.cols + tileWidth - 1) / tileWidth
+	errs := make([]error, groups)
+	p.run(groups, func(k int) {
+		if errs[k] = ctx.Err(); errs[k] == nil {
+			from, to := k*tileWidth, min((k+1)*tileWidth, t.X.cols)
+			var made []*binner
+			made, errs[k] = makeBinners(t.X, from, to, &cfg)
+			copy(d.binners[from:to], made)
 		}
 	})
-	if err := ctx.Err(); err != nil {
+	if err := errors.Join(errs...); err != nil {
 		return nil, err
-	}
-	if firstErr != nil {
-		return nil, firstErr
-	}
-	for j, b := range d.binners {
-		if b.bins() > 1 || b.missing && b.bins() > 0 {
-			d.slots = append(d.slots, j)
-		}
 	}
 	d.fill(t.X, p)
 	return d, ctx.Err()
@@ -124,81 +112,108 @@ func (d *Dataset) NumRows() int { return d.rows }
 // NumFeatures returns the number of features.
 func (d *Dataset) NumFeatures() int { return len(d.binners) }
 
-// makeBinner reads a column once: numbers decide their bins on a sample.
-func makeBinner(x Matrix, j int, cfg *DatasetConfig) (*binner, error) {
-	const block = 4096
-	buf := make([]float64, min(block, x.rows))
-	if slices.Contains(cfg.Categorical, j) {
-		counts := map[int32]int{}
-		for from := 0; from < x.rows; from += block {
-			part := buf[:min(block, x.rows-from)]
-			x.column(part, j, from)
-			for i, v := range part {
-				if v >= maxCategory {
-					return nil, &InputError{"Categorical", fmt.Sprintf("column %d has the category %g at row %d; 0 to %d are handled", j, v, from+i, maxCategory-1)}
-				}
-				if v > -1 {
-					counts[int32(v)]++
-				}
-			}
-		}
-		return categoryBinner(counts, cfg.MaxBins-1), nil
-	}
+// makeBinners decides the bins of the columns from..to, numbers on a sample of
+// one row from each of equal stretches.
+func makeBinners(x Matrix, from, to int, cfg *DatasetConfig) ([]*binner, error) {
+	binners := make([]*binner, to-from)
 	size := min(x.rows, cfg.SampleRows)
-	sample := make([]float64, 0, size)
-	missing, low, high := false, math.Inf(1), math.Inf(-1)
-	taken := 0
-	for from := 0; from < x.rows; from += block {
-		part := buf[:min(block, x.rows-from)]
-		x.column(part, j, from)
-		for _, v := range part {
-			if v != v || cfg.ZeroAsMissing && math.Abs(v) <= zeroThreshold {
-				missing = true
-				continue
+	samples := make([][]float64, to-from)
+	for j := range samples {
+		if slices.Contains(cfg.Categorical, from+j) {
+			var err error
+			if binners[j], err = makeCategoryBinner(x, from+j, cfg); err != nil {
+				return nil, err
 			}
-			low, high = min(low, v), max(high, v)
+			continue
 		}
-		for ; taken < size; taken++ {
-			// One row of each of size equal stretches, at a place that depends on the stretch.
-			begin, end := taken*x.rows/size, (taken+1)*x.rows/size
-			at := begin + int(hash(uint64(taken), 1)%uint64(end-begin))
-			if at >= from+len(part) {
-				break
-			}
-			if v := part[max(0, at-from)]; v == v && !(cfg.ZeroAsMissing && math.Abs(v) <= zeroThreshold) {
-				sample = append(sample, v)
-			}
-		}
-	}
-	most := cfg.MaxBins
-	if missing {
-		most--
-	}
-	b := numberBinner(sample, most, cfg.ZeroAsMissing)
-	b.missing, b.low, b.high = missing, low, high
-	return b, nil
-}
-
-// fill writes the tiles.
-func (d *Dataset) fill(x Matrix, p pool) {
-	d.tiles = make([][]uint64, (len(d.slots)+tileWidth-1)/tileWidth)
-	for k := range d.tiles {
-		d.tiles[k] = make([]uint64, d.rows)
+		samples[j] = make([]float64, size)
 	}
 	const block = 512
-	p.chunks(d.rows, 16*block, func(from, to int) {
-		var buf [block]float64
-		for ; from < to; from += block {
-			part := buf[:min(block, to-from)]
-			for s, j := range d.slots {
-				x.column(part, j, from)
-				tile := d.tiles[s/tileWidth][from:][:len(part)]
-				shift := 8 * (s % tileWidth)
-				b := d.binners[j]
-				for i, v := range part {
-					tile[i] |= uint64(b.bin(v)) << shift
-				}
+	var rows [block]int
+	for begin := 0; begin < size; begin += block {
+		part := rows[:min(block, size-begin)]
+		for i := range part {
+			low, high := (begin+i)*x.rows/size, (begin+i+1)*x.rows/size
+			part[i] = low + int(hash(uint64(begin+i), 1)%uint64(high-low))
+		}
+		for j, s := range samples {
+			if s != nil {
+				x.gather(s[begin:], from+j, part)
 			}
 		}
+	}
+	for j, s := range samples {
+		if s != nil {
+			s = slices.DeleteFunc(s, func(v float64) bool { return v != v || cfg.ZeroAsMissing && math.Abs(v) <= zeroThreshold })
+			binners[j] = numberBinner(s, cfg.MaxBins, cfg.ZeroAsMissing)
+		}
+	}
+	return binners, nil
+}
+
+func makeCategoryBinner(x Matrix, j int, cfg *DatasetConfig) (*binner, error) {
+	counts := map[int32]int{}
+	var buf [4096]float64
+	for from := 0; from < x.rows; from += len(buf) {
+		part := buf[:min(len(buf), x.rows-from)]
+		x.column(part, j, from)
+		for i, v := range part {
+			if v >= maxCategory {
+				return nil, &InputError{"Categorical", fmt.Sprintf("column %d has the category %g at row %d; 0 to %d are handled", j, v, from+i, maxCategory-1)}
+			}
+			if v > -1 {
+				counts[int32(v)]++
+			}
+		}
+	}
+	return categoryBinner(counts, cfg.MaxBins), nil
+}
+
+// fill writes the tiles, and notes the ranges of the features and whether values
+// are missing. It keeps the features that can be split.
+func (d *Dataset) fill(x Matrix, p pool) {
+	tiles := (len(d.binners) + tileWidth - 1) / tileWidth
+	for range tiles {
+		d.tiles = append(d.tiles, make([]uint64, d.rows))
+	}
+	const block = 512
+	var mu sync.Mutex
+	p.chunks(d.rows, 32*block, func(from, to int) {
+		var buf [block]float64
+		low, high := make([]float64, len(d.binners)), make([]float64, len(d.binners))
+		missing := make([]bool, len(d.binners))
+		for j := range low {
+			low[j], high[j] = math.Inf(1), math.Inf(-1)
+		}
+		for ; from < to; from += block {
+			part := buf[:min(block, to-from)]
+			for j, b := range d.binners {
+				x.column(part, j, from)
+				d.fillColumn(part, j, from)
+				none, l, h := uint8(b.bins()), low[j], high[j]
+				tile, shift := d.tiles[j/tileWidth][from:][:len(part)], 8*(j%tileWidth)
+				for i, v := range part {
+					if uint8(tile[i]>>shift) == none {
+						missing[j] = true
+						continue
+					}
+					l, h = min(l, v), max(h, v)
+				}
+				low[j], high[j] = l, h
+			}
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for j, b := range d.binners {
+			b.low, b.high = min(b.low, low[j]), max(b.high, high[j])
+			b.missing = b.missing || missing[j]
+		}
 	})
+}
+
+func (d *Dataset) fillColumn(part []float64, j, from int) {
+	tile, shift, b := d.tiles[j/tileWidth][from:][:len(part)], 8*(j%tileWidth), d.binners[j]
+	for i, v := range part {
+		tile[i] |= uint64(b.bin(v)) << shift
+	}
 }

@@ -11,11 +11,12 @@ type grower struct {
 	splitter
 	pool    pool
 	words   []int64  // fixed-point gradients, one or two a row
+	ordered []int64  // those of the leaf at hand, in the order of its rows
 	rows    []uint32 // the rows of each leaf are consecutive
 	scratch []uint32
 	free    [][]int64 // histograms not in use
 	parts   [][]int64 // histograms of parts of a leaf
-	found   []split   // per slot and child
+	found   []split   // per feature and child
 	use     []bool    // features this tree may split
 
 	leaves []leaf
@@ -48,8 +49,8 @@ func newGrower(p *Params, d *Dataset) *grower {
 	g := &grower{splitter: splitter{p: p, d: d}, pool: pool{p.Workers}}
 	g.rows = make([]uint32, 0, d.rows)
 	g.scratch = make([]uint32, d.rows)
-	g.found = make([]split, 2*len(d.slots))
-	g.use = make([]bool, len(d.slots))
+	g.found = make([]split, 2*len(d.binners))
+	g.use = make([]bool, len(d.binners))
 	g.bounded = p.MaxDeltaStep > 0 || slices.ContainsFunc(p.Monotone, func(v int) bool { return v != 0 })
 	return g
 }
@@ -95,7 +96,7 @@ func (g *grower) grow(ctx context.Context) error {
 }
 
 func (g *grower) canSplit(l *leaf) bool {
-	return (g.p.MaxDepth == 0 || l.depth < g.p.MaxDepth) && l.sum.n >= 2*int64(g.p.MinDataInLeaf) && len(g.d.slots) > 0
+	return (g.p.MaxDepth == 0 || l.depth < g.p.MaxDepth) && l.sum.n >= 2*int64(g.p.MinDataInLeaf)
 }
 
 func (g *grower) histogram() []int64 {
@@ -168,7 +169,7 @@ func (g *grower) limitChildren(left, right *leaf, n *node) {
 	if g.p.Monotone == nil || n.isSet {
 		return
 	}
-	direction := g.p.Monotone[g.d.slots[n.slot]]
+	direction := g.p.Monotone[n.feature]
 	if direction == 0 {
 		return
 	}
@@ -188,7 +189,7 @@ func (g *grower) leafValue(l *leaf) float64 {
 
 // table lists the bins that go left.
 func (g *grower) table(n *node) {
-	b := g.d.binners[g.d.slots[n.slot]]
+	b := g.d.binners[n.feature]
 	for bin := range n.table {
 		left := bin <= n.bin
 		if n.isSet {
@@ -202,28 +203,29 @@ func (g *grower) table(n *node) {
 	}
 }
 
-// partitionChunk is fixed, so that the order of the rows is the same with any
-// number of workers.
-const partitionChunk = 1 << 14
-
 // partition puts the rows that go left first, keeping their order on both sides,
 // and returns their number.
 func (g *grower) partition(rows, scratch []uint32, n *node) int {
-	bins, shift := g.d.tiles[n.slot/tileWidth], 8*(n.slot%tileWidth)
-	chunks := (len(rows) + partitionChunk - 1) / partitionChunk
-	counts := make([]int, chunks)
-	g.pool.chunks(len(rows), partitionChunk, func(from, to int) {
-		counts[from/partitionChunk] = partitionRows(rows[from:to], scratch[from:to], bins, uint(shift), &n.table)
+	bins, shift := g.d.tiles[n.feature/tileWidth], 8*(n.feature%tileWidth)
+	chunk := len(rows)
+	if len(rows) > 2*smallLeaf {
+		chunk = max(smallLeaf, (len(rows)+g.pool.workers-1)/g.pool.workers)
+	}
+	counts := make([]int, (len(rows)+chunk-1)/chunk)
+	g.pool.chunks(len(rows), chunk, func(from, to int) {
+		counts[from/chunk] = partitionRows(rows[from:to], scratch[from:to], bins, uint(shift), &n.table)
 	})
 	left := 0
 	for c, k := range counts {
-		copy(rows[left:], rows[c*partitionChunk:][:k])
+		if left != c*chunk {
+			copy(rows[left:], rows[c*chunk:][:k])
+		}
 		left += k
 	}
 	at := left
 	for c, k := range counts {
-		size := min(partitionChunk, len(rows)-c*partitionChunk) - k
-		copy(rows[at:], scratch[c*partitionChunk:][:size])
+		size := min(chunk, len(rows)-c*chunk) - k
+		copy(rows[at:], scratch[c*chunk:][:size])
 		at += size
 	}
 	return left
@@ -251,10 +253,11 @@ func (g *grower) study(small, large int) {
 	rows := g.rows[s.from:s.to]
 	size := histWords * g.pack.words()
 	tiles := len(g.d.tiles)
+	words := g.order(rows)
 	parts := 1
 	if g.pool.workers > tiles && len(rows) > 4*smallLeaf {
 		parts = min((g.pool.workers+tiles-1)/tiles, len(rows)/smallLeaf)
-		g.countParts(s, rows, parts, size)
+		g.countParts(s, rows, words, parts, size)
 	}
 	task := func(tile int) {
 		h := s.hist[tile*size:][:size]
@@ -263,7 +266,7 @@ func (g *grower) study(small, large int) {
 		}
 		if parts == 1 {
 			clear(h)
-			g.pack.accumulate(h, g.d.tiles[tile], g.words, rows)
+			g.pack.accumulate(h, g.d.tiles[tile], words, rows)
 		}
 		if large >= 0 {
 			from := g.leaves[large].hist[tile*size:][:size]
@@ -271,10 +274,10 @@ func (g *grower) study(small, large int) {
 				from[i] -= v
 			}
 		}
-		for slot := tile * tileWidth; slot < min((tile+1)*tileWidth, len(g.d.slots)); slot++ {
-			g.found[2*slot] = g.findIn(small, slot)
+		for j := tile * tileWidth; j < min((tile+1)*tileWidth, len(g.use)); j++ {
+			g.found[2*j] = g.findIn(small, j)
 			if large >= 0 {
-				g.found[2*slot+1] = g.findIn(large, slot)
+				g.found[2*j+1] = g.findIn(large, j)
 			}
 		}
 	}
@@ -283,33 +286,58 @@ func (g *grower) study(small, large int) {
 		p.workers = 1
 	}
 	p.run(tiles, task)
-	for slot := range g.d.slots {
-		if !g.use[slot] {
+	for j, used := range g.use {
+		if !used {
 			continue
 		}
-		if f := &g.found[2*slot]; f.gain > g.leaves[small].best.gain {
+		if f := &g.found[2*j]; f.gain > g.leaves[small].best.gain {
 			g.leaves[small].best = *f
 		}
 		if large < 0 {
 			continue
 		}
-		if f := &g.found[2*slot+1]; f.gain > g.leaves[large].best.gain {
+		if f := &g.found[2*j+1]; f.gain > g.leaves[large].best.gain {
 			g.leaves[large].best = *f
 		}
 	}
+}
+
+// order returns the words of rows in their order, so that each tile reads them in
+// sequence.
+func (g *grower) order(rows []uint32) []int64 {
+	width := g.pack.words()
+	if len(rows) == g.d.rows {
+		return g.words
+	}
+	if len(g.ordered) < len(rows)*width {
+		g.ordered = make([]int64, len(rows)*width)
+	}
+	g.pool.chunks(len(rows), 4*smallLeaf, func(from, to int) {
+		if width == 1 {
+			for i := from; i < to; i++ {
+				g.ordered[i] = g.words[rows[i]]
+			}
+			return
+		}
+		for i := from; i < to; i++ {
+			r := 2 * rows[i]
+			g.ordered[2*i], g.ordered[2*i+1] = g.words[r], g.words[r+1]
+		}
+	})
+	return g.ordered
 }
 
 func (g *grower) tileInUse(tile int) bool {
 	return slices.Contains(g.use[tile*tileWidth:min((tile+1)*tileWidth, len(g.use))], true)
 }
 
-func (g *grower) findIn(at, slot int) split {
+func (g *grower) findIn(at, feature int) split {
 	l := &g.leaves[at]
-	if !g.use[slot] || !g.canSplit(l) {
+	if !g.use[feature] || !g.canSplit(l) {
 		return split{}
 	}
 	words := 256 * g.pack.words()
-	s := g.find(slot, l.hist[slot*words:][:words], l.sum, l.limits)
+	s := g.find(feature, l.hist[feature*words:][:words], l.sum, l.limits)
 	if math.IsNaN(s.gain) {
 		return split{}
 	}
@@ -317,8 +345,8 @@ func (g *grower) findIn(at, slot int) split {
 }
 
 // countParts divides the rows too, where there are more workers than tiles.
-func (g *grower) countParts(s *leaf, rows []uint32, parts, size int) {
-	tiles := len(g.d.tiles)
+func (g *grower) countParts(s *leaf, rows []uint32, words []int64, parts, size int) {
+	tiles, width := len(g.d.tiles), g.pack.words()
 	for len(g.parts) < tiles*(parts-1) {
 		g.parts = append(g.parts, make([]int64, 2*histWords))
 	}
@@ -335,7 +363,8 @@ func (g *grower) countParts(s *leaf, rows []uint32, parts, size int) {
 		}
 		h := target(tile, part)
 		clear(h)
-		g.pack.accumulate(h, g.d.tiles[tile], g.words, rows[part*len(rows)/parts:(part+1)*len(rows)/parts])
+		from, to := part*len(rows)/parts, (part+1)*len(rows)/parts
+		g.pack.accumulate(h, g.d.tiles[tile], words[from*width:to*width], rows[from:to])
 	})
 	g.pool.run(tiles, func(tile int) {
 		h := target(tile, 0)
@@ -355,7 +384,7 @@ func (g *grower) leafOfRow(r int) int {
 	at := 0
 	for at >= 0 {
 		n := &g.nodes[at]
-		bin := uint8(g.d.tiles[n.slot/tileWidth][r] >> (8 * (n.slot % tileWidth)))
+		bin := uint8(g.d.tiles[n.feature/tileWidth][r] >> (8 * (n.feature % tileWidth)))
 		if n.table[bin] == 1 {
 			at = n.left
 		} else {

@@ -134,7 +134,7 @@ func (p *packing) prefix(hist []int64, bins int, out *[257]sums) {
 	}
 }
 
-// accumulate adds rows to a tile's histogram.
+// accumulate adds rows, with their words in order, to a tile's histogram.
 func (p *packing) accumulate(hist []int64, bins []uint64, words []int64, rows []uint32) {
 	if p.wide {
 		accumulateWide(wideView(hist), bins, words, rows)
@@ -144,8 +144,9 @@ func (p *packing) accumulate(hist []int64, bins []uint64, words []int64, rows []
 }
 
 func accumulateNarrow(hist *narrowTile, bins []uint64, words []int64, rows []uint32) {
-	for _, r := range rows {
-		b, w := bins[r], words[r]
+	words = words[:len(rows)]
+	for i, r := range rows {
+		b, w := bins[r], words[i]
 		hist[0][uint8(b)] += w
 		hist[1][uint8(b>>8)] += w
 		hist[2][uint8(b>>16)] += w
@@ -158,9 +159,9 @@ func accumulateNarrow(hist *narrowTile, bins []uint64, words []int64, rows []uin
 }
 
 func accumulateWide(hist *wideTile, bins []uint64, words []int64, rows []uint32) {
-	for _, r := range rows {
-		b, w := bins[r], words[2*r:2*r+2]
-		g, hn := w[0], w[1]
+	words = words[:2*len(rows)]
+	for i, r := range rows {
+		b, g, hn := bins[r], words[2*i], words[2*i+1]
 		for k := range hist {
 			e := &hist[k][uint8(b)]
 			e[0] += g

@@ -10,7 +10,8 @@ import (
 // in use.
 type Matrix struct {
 	rows, cols int
-	column     func(dst []float64, j, from int) // rows from.. of column j
+	column     func(dst []float64, j, from int)       // rows from.. of column j
+	gather     func(dst []float64, j int, rows []int) // the named rows of column j
 	row        func(dst []float64, i int)
 }
 
@@ -32,6 +33,11 @@ func RowMajor[T float32 | float64](data []T, cols int) (Matrix, error) {
 			for i := range dst {
 				dst[i] = float64(data[at])
 				at += cols
+			}
+		},
+		gather: func(dst []float64, j int, rows []int) {
+			for i, r := range rows {
+				dst[i] = float64(data[r*cols+j])
 			}
 		},
 		row: func(dst []float64, i int) {
@@ -58,6 +64,11 @@ func Columns[T float32 | float64](columns [][]T) (Matrix, error) {
 		column: func(dst []float64, j, from int) {
 			for i, v := range columns[j][from : from+len(dst)] {
 				dst[i] = float64(v)
+			}
+		},
+		gather: func(dst []float64, j int, rows []int) {
+			for i, r := range rows {
+				dst[i] = float64(columns[j][r])
 			}
 		},
 		row: func(dst []float64, i int) {

@@ -97,23 +97,24 @@ func (s *sampler) goss(round int, g, h []float32, constant bool) {
 }
 
 // chooseFeatures marks the features of one tree.
-func chooseFeatures(use []bool, p *Params, tree int) {
-	if p.FeatureFraction >= 1 || len(use) == 0 {
-		for i := range use {
-			use[i] = true
-		}
-		return
-	}
-	order := make([]int, len(use))
-	for i := range order {
-		order[i] = i
-	}
-	for i := len(order) - 1; i > 0; i-- {
-		j := int(hash(p.Seed, 5, uint64(tree), uint64(i)) % uint64(i+1))
-		order[i], order[j] = order[j], order[i]
-	}
+func (t *trainer) chooseFeatures(tree int) {
+	use := t.g.use
 	clear(use)
-	for _, i := range order[:max(1, int(math.Round(p.FeatureFraction*float64(len(use)))))] {
-		use[i] = true
+	var order []int
+	for j, b := range t.d.binners {
+		if b.bins() > 1 || b.missing && b.bins() > 0 {
+			order = append(order, j)
+		}
+	}
+	take := len(order)
+	if t.p.FeatureFraction < 1 && take > 0 {
+		for i := take - 1; i > 0; i-- {
+			j := int(hash(t.p.Seed, 5, uint64(tree), uint64(i)) % uint64(i+1))
+			order[i], order[j] = order[j], order[i]
+		}
+		take = max(1, int(math.Round(t.p.FeatureFraction*float64(take))))
+	}
+	for _, j := range order[:take] {
+		use[j] = true
 	}
 }

@@ -15,7 +15,7 @@ func (s *binSet) has(b int) bool { return s[b>>6&3]>>(b&63)&1 == 1 }
 // split is a way to divide a leaf.
 type split struct {
 	gain        float64 // above the leaf's own; valid if > 0
-	slot        int
+	feature     int
 	bin         int // numbers: bins 0..bin go left
 	toLeft      bool
 	set         binSet // categories: these bins go left
@@ -72,11 +72,10 @@ func (s *splitter) worth(g, h, l2 float64, lim leafLimits) float64 {
 	return -(2*g1*v + (h+l2)*v*v)
 }
 
-// find returns the best split of a leaf on a slot. The histogram is the feature's.
-func (s *splitter) find(slot int, hist []int64, total sums, lim leafLimits) split {
-	j := s.d.slots[slot]
-	b := s.d.binners[j]
-	best := split{slot: slot}
+// find returns the best split of a leaf on a feature. The histogram is its own.
+func (s *splitter) find(feature int, hist []int64, total sums, lim leafLimits) split {
+	b := s.d.binners[feature]
+	best := split{feature: feature}
 	var cum [257]sums
 	bins := b.bins()
 	if b.category != nil {
@@ -95,7 +94,7 @@ func (s *splitter) find(slot int, hist []int64, total sums, lim leafLimits) spli
 	}
 	direction := 0
 	if s.p.Monotone != nil {
-		direction = s.p.Monotone[j]
+		direction = s.p.Monotone[feature]
 	}
 	base := s.worth0(total, lim) + s.p.MinSplitGain
 	if s.bounded {
@@ -184,7 +183,7 @@ func (s *splitter) scanBounded(best *split, cum []sums, total, miss sums, base f
 			continue
 		}
 		if gain := s.worth(lg, lh, l2, lim) + s.worth(rg, rh, l2, lim) - base; gain > best.gain {
-			*best = split{gain: gain, slot: best.slot, bin: b, toLeft: miss.n > 0, left: left, right: right, l2: l2}
+			*best = split{gain: gain, feature: best.feature, bin: b, toLeft: miss.n > 0, left: left, right: right, l2: l2}
 		}
 	}
 }
@@ -250,6 +249,6 @@ func (s *splitter) trySet(best *split, set binSet, left, total sums, base, l2 fl
 		return
 	}
 	if gain := s.worth(lg, lh, l2, lim) + s.worth(rg, rh, l2, lim) - base; gain > best.gain {
-		*best = split{gain: gain, slot: best.slot, set: set, isSet: true, left: left, right: right, l2: l2}
+		*best = split{gain: gain, feature: best.feature, set: set, isSet: true, left: left, right: right, l2: l2}
 	}
 }

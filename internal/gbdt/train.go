@@ -212,7 +212,7 @@ func (t *trainer) round(ctx context.Context, round int) (bool, error) {
 			return false, err
 		}
 		t.g.rows = append(t.g.rows[:0], t.sample.rows...)
-		chooseFeatures(t.g.use, t.p, round*len(t.base)+k)
+		t.chooseFeatures(round*len(t.base) + k)
 		if err := t.g.grow(ctx); err != nil {
 			return false, err
 		}
@@ -317,8 +317,8 @@ func (g *grower) export(values []float64, start float64) tree {
 	}
 	for i := range g.nodes {
 		n := &g.nodes[i]
-		b := g.d.binners[g.d.slots[n.slot]]
-		t.feature = append(t.feature, int32(g.d.slots[n.slot]))
+		b := g.d.binners[n.feature]
+		t.feature = append(t.feature, int32(n.feature))
 		t.left, t.right = append(t.left, int32(n.left)), append(t.right, int32(n.right))
 		_, h := g.pack.real(n.sum)
 		t.gain = append(t.gain, n.gain)
