@@ -3,6 +3,7 @@ package gbdt
 import (
 	"context"
 	"math"
+	"unsafe"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -12,164 +13,137 @@ import (
 // several trees can be walked side by side without asking which have ended.
 type flatNode struct {
 	threshold float64
-	feature   uint32 // with nanRight and special
+	feature   uint32 // with nanRight
 	left      uint32
 }
 
-const (
-	nanRight    = 1 << 31
-	special     = 1 << 30 // decided by tree.goesLeft
-	featureBits = special - 1
-)
+const nanRight = 1 << 31
 
 type flatForest struct {
-	nodes   []flatNode
-	value   []float64 // of leaves
-	leaf    []int32   // number of a leaf; of special nodes: the node's number in its tree
-	root    []uint32  // per tree
-	special []int32   // tree of each node; nil when no node is special
+	nodes []flatNode
+	value []float64 // of leaves
+	roots []flatRoot
+}
+
+// flatRoot is where a tree begins.
+type flatRoot struct {
+	at    uint32
+	depth int32 // -1: the tree has nodes that only tree.goesLeft decides
 }
 
 func flatten(trees []tree) flatForest {
-	total, anySpecial := 0, false
+	total := 0
 	for i := range trees {
 		total += 2*trees[i].leaves() - 1
-		for _, d := range trees[i].decision {
-			anySpecial = anySpecial || d&categorical != 0 || d&missingMask == missingZero
-		}
 	}
-	f := flatForest{
-		nodes: make([]flatNode, 0, total), value: make([]float64, total), leaf: make([]int32, total),
-		root: make([]uint32, len(trees)),
-	}
-	if anySpecial {
-		f.special = make([]int32, total)
-	}
-	var queue []int32
+	f := flatForest{nodes: make([]flatNode, 0, total), value: make([]float64, total), roots: make([]flatRoot, len(trees))}
+	var level, next []int32
 	for i := range trees {
 		t := &trees[i]
-		f.root[i] = uint32(len(f.nodes))
+		root := &f.roots[i]
+		root.at = uint32(len(f.nodes))
 		at := len(f.nodes)
 		f.nodes = append(f.nodes, flatNode{})
-		queue = append(queue[:0], 0)
-		if len(t.feature) == 0 {
-			queue[0] = ^0
+		if level = append(level[:0], 0); len(t.feature) == 0 {
+			level[0] = ^0
 		}
-		for ; len(queue) > 0; at++ {
-			c := queue[0]
-			queue = queue[1:]
-			if anySpecial {
-				f.special[at] = int32(i)
+		for ; len(level) > 0; root.depth++ {
+			next = next[:0]
+			for _, c := range level {
+				if c < 0 {
+					f.nodes[at] = flatNode{threshold: math.Inf(1), left: uint32(at)}
+					f.value[at] = t.leafValue[^c]
+				} else {
+					f.nodes[at] = flatNode{t.threshold[c], flatFeature(t, c), uint32(len(f.nodes))}
+					f.nodes = append(f.nodes, flatNode{}, flatNode{})
+					next = append(next, t.left[c], t.right[c])
+				}
+				at++
 			}
-			if c < 0 {
-				f.nodes[at] = flatNode{threshold: math.Inf(1), left: uint32(at)}
-				f.value[at], f.leaf[at] = t.leafValue[^c], ^c
-				continue
+			level, next = next, level
+		}
+		root.depth-- // levels of splits
+		for _, d := range t.decision {
+			if d&categorical != 0 || d&missingMask == missingZero {
+				root.depth = -1
 			}
-			f.nodes[at] = flatNode{t.threshold[c], flatFeature(t, c), uint32(len(f.nodes))}
-			f.leaf[at] = c
-			f.nodes = append(f.nodes, flatNode{}, flatNode{})
-			queue = append(queue, t.left[c], t.right[c])
 		}
 	}
 	return f
 }
 
 func flatFeature(t *tree, node int32) uint32 {
-	f, d := uint32(t.feature[node]), t.decision[node]
-	if d&categorical != 0 || d&missingMask == missingZero {
-		return f | special
-	}
+	f := uint32(t.feature[node])
 	if !t.goesLeft(int(node), math.NaN()) {
 		f |= nanRight
 	}
 	return f
 }
 
-// step moves from a node to its child.
-func (f *flatForest) step(n *flatNode, v float64, at uint32, trees []tree) uint32 {
-	if v != v || n.feature&special != 0 {
-		return f.rareStep(n, v, at, trees)
+// one is 1 if c, without a branch.
+func one(c bool) uint32 {
+	var n uint32
+	if c {
+		n = 1
 	}
-	next := n.left
-	if v > n.threshold {
-		next++
-	}
-	return next
+	return n
 }
 
-// rareStep decides missing values and special nodes.
-func (f *flatForest) rareStep(n *flatNode, v float64, at uint32, trees []tree) uint32 {
-	if n.feature&special == 0 {
-		return n.left + n.feature>>31
-	}
-	if trees[f.special[at]].goesLeft(int(f.leaf[at]), v) {
-		return n.left
-	}
-	return n.left + 1
-}
-
-// walk4 walks four trees side by side: the loads of one hide behind another's.
-func (f *flatForest) walk4(root []uint32, x []float64, trees []tree) (a, b, c, d uint32) {
-	a, b, c, d = root[0], root[1], root[2], root[3]
-	nodes := f.nodes
-	for {
-		na, nb, nc, nd := &nodes[a], &nodes[b], &nodes[c], &nodes[d]
-		a2 := f.step(na, x[na.feature&featureBits], a, trees)
-		b2 := f.step(nb, x[nb.feature&featureBits], b, trees)
-		c2 := f.step(nc, x[nc.feature&featureBits], c, trees)
-		d2 := f.step(nd, x[nd.feature&featureBits], d, trees)
+// walk4 walks four trees side by side, so that the loads of one hide behind
+// another's. Nothing branches on the data: a wrong guess at every other node
+// would cost more than the walk.
+func (f *flatForest) walk4(roots []flatRoot, row []float64) (a, b, c, d uint32) {
+	roots = roots[:4]
+	a, b, c, d = roots[0].at, roots[1].at, roots[2].at, roots[3].at
+	forest, x := unsafe.SliceData(f.nodes), unsafe.SliceData(row)
+	for range max(roots[0].depth, roots[1].depth, roots[2].depth, roots[3].depth) {
+		a2, b2, c2, d2 := step(forest, x, a), step(forest, x, b), step(forest, x, c), step(forest, x, d)
 		if (a^a2)|(b^b2)|(c^c2)|(d^d2) == 0 {
-			return a, b, c, d
+			break
 		}
 		a, b, c, d = a2, b2, c2, d2
 	}
+	return a, b, c, d
 }
 
-func (f *flatForest) walk1(at uint32, x []float64, trees []tree) uint32 {
-	for {
-		n := &f.nodes[at]
-		next := f.step(n, x[n.feature&featureBits], at, trees)
-		if next == at {
-			return at
-		}
-		at = next
+func (f *flatForest) walk1(root flatRoot, row []float64) uint32 {
+	at, forest, x := root.at, unsafe.SliceData(f.nodes), unsafe.SliceData(row)
+	for range root.depth {
+		at = step(forest, x, at)
 	}
+	return at
 }
 
-// raw adds the sums of the trees from the first on to out.
-func (m *Model) raw(x, out []float64, first int) {
-	f, root := &m.flat, m.flat.root[first:]
-	i := 0
-	if m.perRound == 1 {
-		sum := out[0]
-		for ; i+4 <= len(root); i += 4 {
-			a, b, c, d := f.walk4(root[i:i+4], x, m.trees)
-			sum = sum + f.value[a] + f.value[b] + f.value[c] + f.value[d]
-		}
-		for ; i < len(root); i++ {
-			sum += f.value[f.walk1(root[i], x, m.trees)]
-		}
-		out[0] = sum
-		return
+// leafValue is the value of a row in tree i.
+func (m *Model) leafValue(i int, x []float64) float64 {
+	if r := m.flat.roots[i]; r.depth >= 0 {
+		return m.flat.value[m.flat.walk1(r, x)]
 	}
+	return m.trees[i].leafValue[m.trees[i].leafOf(x)]
+}
+
+// raw adds the sums of the trees to out.
+func (m *Model) raw(x, out []float64) {
+	f, roots := &m.flat, m.flat.roots
 	class := 0
-	var at [4]uint32
-	for ; i < len(root); i += 4 {
-		k := min(4, len(root)-i)
-		if k == 4 {
-			at[0], at[1], at[2], at[3] = f.walk4(root[i:i+4], x, m.trees)
+	for i := 0; i < len(roots); {
+		var v [4]float64
+		k := min(4, len(roots)-i)
+		if k == 4 && min(roots[i].depth, roots[i+1].depth, roots[i+2].depth, roots[i+3].depth) >= 0 {
+			a, b, c, d := f.walk4(roots[i:i+4], x)
+			v = [4]float64{f.value[a], f.value[b], f.value[c], f.value[d]}
 		} else {
 			for j := range k {
-				at[j] = f.walk1(root[i+j], x, m.trees)
+				v[j] = m.leafValue(i+j, x)
 			}
 		}
-		for _, leaf := range at[:k] {
-			out[class] += f.value[leaf]
-			if class++; class == m.perRound {
+		for _, leaf := range v[:k] {
+			out[class] += leaf
+			if class++; class == len(out) {
 				class = 0
 			}
 		}
+		i += k
 	}
 }
 
@@ -196,7 +170,7 @@ func (m *Model) PredictRaw(x, out []float64) error {
 
 func (m *Model) rawRow(x, out []float64) {
 	clear(out)
-	m.raw(x, out, 0)
+	m.raw(x, out)
 	for k, b := range m.base {
 		out[k] += b
 	}

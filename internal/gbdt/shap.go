@@ -80,11 +80,7 @@ func (s *shapWalk) walk(c int32, from, length int, zero, one float64, feature in
 	copy(path, s.parts[from:at])
 	extend(path, zero, one, feature)
 	if c < 0 {
-		v := s.tree.leafValue[^c]
-		for i := 1; i < len(path); i++ {
-			p := &path[i]
-			s.phi[p.feature] += unwoundSum(path, i) * (p.one - p.zero) * v
-		}
+		s.leaf(path, s.tree.leafValue[^c])
 		return
 	}
 	t := s.tree
@@ -111,6 +107,26 @@ func (s *shapWalk) walk(c int32, from, length int, zero, one float64, feature in
 	s.walk(cold, at, n, inZero*coldShare, 0, f)
 }
 
+// leaf adds what a leaf brings to each feature on its path. For the features that
+// the row does not follow the sum of weights is the same but for their share.
+func (s *shapWalk) leaf(path []pathPart, v float64) {
+	n := len(path) - 1
+	cold := 0.0
+	for i := range n {
+		cold += path[i].weight * inverse(n-i)
+	}
+	cold *= float64(n+1) * v
+	for k := 1; k <= n; k++ {
+		p := &path[k]
+		switch {
+		case p.one != 0:
+			s.phi[p.feature] += unwoundSum(path, p.zero) * (1 - p.zero) * v
+		case p.zero != 0:
+			s.phi[p.feature] -= cold
+		}
+	}
+}
+
 // extend makes the last element of the path a feature with the given shares.
 func extend(path []pathPart, zero, one float64, feature int32) {
 	n := len(path) - 1
@@ -118,9 +134,11 @@ func extend(path []pathPart, zero, one float64, feature int32) {
 	if n == 0 {
 		path[n].weight = 1
 	}
+	scale := inverse(n + 1)
 	for i := n - 1; i >= 0; i-- {
-		path[i+1].weight += one * path[i].weight * float64(i+1) / float64(n+1)
-		path[i].weight = zero * path[i].weight * float64(n-i) / float64(n+1)
+		w := path[i].weight * scale
+		path[i+1].weight += one * w * float64(i+1)
+		path[i].weight = zero * w * float64(n-i)
 	}
 }
 
@@ -128,14 +146,14 @@ func extend(path []pathPart, zero, one float64, feature int32) {
 func unwind(path []pathPart, k int) {
 	n := len(path) - 1
 	zero, one := path[k].zero, path[k].one
-	next := path[n].weight
+	next, scale := path[n].weight, inverse(n+1)
 	for i := n - 1; i >= 0; i-- {
 		if one != 0 {
 			old := path[i].weight
-			path[i].weight = next * float64(n+1) / (float64(i+1) * one)
-			next = old - path[i].weight*zero*float64(n-i)/float64(n+1)
+			path[i].weight = next * float64(n+1) * inverse(i+1)
+			next = old - path[i].weight*zero*float64(n-i)*scale
 		} else if zero != 0 {
-			path[i].weight = path[i].weight * float64(n+1) / (zero * float64(n-i))
+			path[i].weight *= float64(n+1) * inverse(n-i) / zero
 		}
 	}
 	for i := k; i < n; i++ {
@@ -143,19 +161,25 @@ func unwind(path []pathPart, k int) {
 	}
 }
 
-// unwoundSum returns the sum of weights that unwind would leave.
-func unwoundSum(path []pathPart, k int) float64 {
+// unwoundSum returns the sum of weights that unwind would leave, for a feature
+// that the row follows.
+func unwoundSum(path []pathPart, zero float64) float64 {
 	n := len(path) - 1
-	zero, one := path[k].zero, path[k].one
-	next, total := path[n].weight, 0.0
+	next, total, scale := path[n].weight, 0.0, zero*inverse(n+1)
 	for i := n - 1; i >= 0; i-- {
-		if one != 0 {
-			w := next * float64(n+1) / (float64(i+1) * one)
-			total += w
-			next = path[i].weight - w*zero*float64(n-i)/float64(n+1)
-		} else if zero != 0 {
-			total += path[i].weight / (zero * float64(n-i) / float64(n+1))
-		}
+		w := next * inverse(i+1)
+		total += w
+		next = path[i].weight - w*float64(n+1)*scale*float64(n-i)
 	}
-	return total
+	return total * float64(n+1)
 }
+
+// inverses holds 1/n: paths are at most maxDepth+1 long.
+var inverses = func() (list [maxDepth + 3]float64) {
+	for n := 1; n < len(list); n++ {
+		list[n] = 1 / float64(n)
+	}
+	return list
+}()
+
+func inverse(n int) float64 { return inverses[n] }

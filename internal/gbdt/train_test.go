@@ -471,15 +471,19 @@ func TestBadInput(t *testing.T) {
 		"category column":  {"Categorical", func(_ *gbdt.Table, _ *gbdt.Params, c *gbdt.DatasetConfig) { c.Categorical = []int{2} }},
 		"negative Poisson": {"Label", func(t *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Objective, t.Label[0] = gbdt.Poisson, -1 }},
 		"binary label":     {"Label", func(t *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Objective, t.Label[0] = gbdt.Binary, 2 }},
-		"class":            {"Label", func(t *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Objective, t.Label[0] = gbdt.Multiclass, 0.5 }},
-		"ranking groups":   {"Group", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Objective = gbdt.LambdaRank }},
-		"alpha":            {"Alpha", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Objective, p.Alpha = gbdt.Quantile, 1 }},
-		"power":            {"TweediePower", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Objective, p.TweediePower = gbdt.Tweedie, 2 }},
-		"objective":        {"Objective", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Objective = "best" }},
-		"rounds":           {"Rounds", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Rounds = -1 }},
-		"rate":             {"LearningRate", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.LearningRate = nan }},
-		"monotone length":  {"Monotone", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Monotone = []int{1} }},
-		"monotone value":   {"Monotone", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Monotone = []int{1, 2} }},
+		"class": {"Label", func(t *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) {
+			p.Objective, t.Label[0] = gbdt.Multiclass, 0.5
+		}},
+		"ranking groups": {"Group", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Objective = gbdt.LambdaRank }},
+		"alpha":          {"Alpha", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Objective, p.Alpha = gbdt.Quantile, 1 }},
+		"power": {"TweediePower", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) {
+			p.Objective, p.TweediePower = gbdt.Tweedie, 2
+		}},
+		"objective":       {"Objective", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Objective = "best" }},
+		"rounds":          {"Rounds", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Rounds = -1 }},
+		"rate":            {"LearningRate", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.LearningRate = nan }},
+		"monotone length": {"Monotone", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Monotone = []int{1} }},
+		"monotone value":  {"Monotone", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Monotone = []int{1, 2} }},
 		"monotone category": {"Monotone", func(_ *gbdt.Table, p *gbdt.Params, c *gbdt.DatasetConfig) {
 			p.Monotone, c.Categorical = []int{0, 1}, []int{1}
 		}},
