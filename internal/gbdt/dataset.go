@@ -19,7 +19,7 @@ type DatasetConfig struct {
 	Categorical []int
 	// MaxBins bounds the bins of a feature, 2 to 255. Default 255.
 	MaxBins int
-	// SampleRows is the number of rows that decide the bins. Default 50,000.
+	// SampleRows is the number of rows that decide the bins. Default 100,000.
 	SampleRows int
 	// ZeroAsMissing treats zeros as missing values. Default false.
 	ZeroAsMissing bool
@@ -29,7 +29,7 @@ type DatasetConfig struct {
 
 func (c DatasetConfig) withDefaults() DatasetConfig {
 	c.MaxBins = or(c.MaxBins, 255)
-	c.SampleRows = or(c.SampleRows, 50_000)
+	c.SampleRows = or(c.SampleRows, 100_000)
 	if c.Workers <= 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}

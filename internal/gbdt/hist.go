@@ -134,16 +134,35 @@ func (p *packing) prefix(hist []int64, bins int, out *[257]sums) {
 	}
 }
 
+// gatherBlock rows' bins are read ahead where rows are far apart: the loop that only
+// reads has many cache misses under way at a time, the one that adds few.
+const gatherBlock = 256
+
 // accumulate adds rows, with their words in order, to a tile's histogram.
 func (p *packing) accumulate(hist []int64, bins []uint64, words []int64, rows []uint32) {
-	if p.wide {
-		accumulateWide(wideView(hist), bins, words, rows)
-	} else {
-		accumulateNarrow(narrowView(hist), bins, words, rows)
+	if !p.wide && len(rows) > len(bins)/8 {
+		accumulateNear(narrowView(hist), bins, words, rows)
+		return
+	}
+	var buf [gatherBlock]uint64
+	for len(rows) > 0 {
+		n := min(len(rows), gatherBlock)
+		for i, r := range rows[:n] {
+			buf[i%gatherBlock] = bins[r]
+		}
+		if p.wide {
+			accumulateWide(wideView(hist), buf[:n], words)
+			words = words[2*n:]
+		} else {
+			accumulateNarrow(narrowView(hist), buf[:n], words)
+			words = words[n:]
+		}
+		rows = rows[n:]
 	}
 }
 
-func accumulateNarrow(hist *narrowTile, bins []uint64, words []int64, rows []uint32) {
+// accumulateNear is accumulateNarrow with bins that are near one another.
+func accumulateNear(hist *narrowTile, bins []uint64, words []int64, rows []uint32) {
 	words = words[:len(rows)]
 	for i, r := range rows {
 		b, w := bins[r], words[i]
@@ -158,15 +177,37 @@ func accumulateNarrow(hist *narrowTile, bins []uint64, words []int64, rows []uin
 	}
 }
 
-func accumulateWide(hist *wideTile, bins []uint64, words []int64, rows []uint32) {
-	words = words[:2*len(rows)]
-	for i, r := range rows {
-		b, g, hn := bins[r], words[2*i], words[2*i+1]
-		for k := range hist {
-			e := &hist[k][uint8(b)]
-			e[0] += g
-			e[1] += hn
-			b >>= 8
-		}
+func accumulateNarrow(hist *narrowTile, bins []uint64, words []int64) {
+	words = words[:len(bins)]
+	for i, b := range bins {
+		w := words[i]
+		hist[0][uint8(b)] += w
+		hist[1][uint8(b>>8)] += w
+		hist[2][uint8(b>>16)] += w
+		hist[3][uint8(b>>24)] += w
+		hist[4][uint8(b>>32)] += w
+		hist[5][uint8(b>>40)] += w
+		hist[6][uint8(b>>48)] += w
+		hist[7][uint8(b>>56)] += w
 	}
+}
+
+func accumulateWide(hist *wideTile, bins []uint64, words []int64) {
+	words = words[:2*len(bins)]
+	for i, b := range bins {
+		g, hn := words[2*i], words[2*i+1]
+		add(&hist[0][uint8(b)], g, hn)
+		add(&hist[1][uint8(b>>8)], g, hn)
+		add(&hist[2][uint8(b>>16)], g, hn)
+		add(&hist[3][uint8(b>>24)], g, hn)
+		add(&hist[4][uint8(b>>32)], g, hn)
+		add(&hist[5][uint8(b>>40)], g, hn)
+		add(&hist[6][uint8(b>>48)], g, hn)
+		add(&hist[7][uint8(b>>56)], g, hn)
+	}
+}
+
+func add(bin *[2]int64, g, hn int64) {
+	bin[0] += g
+	bin[1] += hn
 }

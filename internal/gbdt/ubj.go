@@ -83,13 +83,13 @@ func (d *ubjDecoder) value(marker byte, depth int) error {
 		if err != nil {
 			return err
 		}
-		return d.float(float64(math.Float32frombits(binary.BigEndian.Uint32(b))), 32)
+		d.float(float64(math.Float32frombits(binary.BigEndian.Uint32(b))), 32)
 	case 'D':
 		b, err := d.take(8)
 		if err != nil {
 			return err
 		}
-		return d.float(math.Float64frombits(binary.BigEndian.Uint64(b)), 64)
+		d.float(math.Float64frombits(binary.BigEndian.Uint64(b)), 64)
 	case 'S', 'H':
 		return d.text()
 	case 'C':
@@ -131,12 +131,18 @@ func (d *ubjDecoder) integer(marker byte) (int64, error) {
 	}
 }
 
-func (d *ubjDecoder) float(v float64, bits int) error {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return fmt.Errorf("the UBJ data hold the number %v", v)
+// float writes a number; what JSON does not have as plainJSON does.
+func (d *ubjDecoder) float(v float64, bits int) {
+	switch {
+	case math.IsNaN(v):
+		d.out = append(d.out, "null"...)
+	case math.IsInf(v, 1):
+		d.out = append(d.out, "1e999"...)
+	case math.IsInf(v, -1):
+		d.out = append(d.out, "-1e999"...)
+	default:
+		d.out = strconv.AppendFloat(d.out, v, 'g', -1, bits)
 	}
-	d.out = strconv.AppendFloat(d.out, v, 'g', -1, bits)
-	return nil
 }
 
 // length reads an integer with its own marker.

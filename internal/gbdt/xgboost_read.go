@@ -1,6 +1,7 @@
 package gbdt
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -70,12 +71,12 @@ type xgbTree struct {
 	Left        []int32   `json:"left_children"`
 	Right       []int32   `json:"right_children"`
 	Feature     []int32   `json:"split_indices"`
-	Condition   []float32 `json:"split_conditions"`
+	Condition   []xgbReal `json:"split_conditions"`
 	DefaultLeft []xgbBool `json:"default_left"`
 	SplitType   []xgbBool `json:"split_type"` // 1: categorical
-	LossChange  []float64 `json:"loss_changes"`
-	SumHessian  []float64 `json:"sum_hessian"`
-	BaseWeight  []float64 `json:"base_weights"`
+	LossChange  []xgbReal `json:"loss_changes"`
+	SumHessian  []xgbReal `json:"sum_hessian"`
+	BaseWeight  []xgbReal `json:"base_weights"`
 
 	Categories []int64 `json:"categories"`
 	CatNodes   []int32 `json:"categories_nodes"`
@@ -102,12 +103,66 @@ func (b *xgbBool) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
+// xgbReal is a number that may be infinite or, at categorical splits, NaN; plainJSON
+// writes these as 1e999 and null.
+type xgbReal float64
+
+func (r *xgbReal) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		*r = xgbReal(math.NaN())
+		return nil
+	}
+	v, err := strconv.ParseFloat(string(text), 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return shortError(err)
+	}
+	*r = xgbReal(v)
+	return nil
+}
+
+// reals appends element i, if the list has the wanted length.
+func reals(list []xgbReal, i, want int, to []float64) []float64 {
+	if len(list) != want {
+		return nil
+	}
+	return append(to, float64(list[i]))
+}
+
+// plainJSON replaces the bare words NaN and Infinity, which XGBoost writes and
+// JSON does not have.
+func plainJSON(data []byte) []byte {
+	if !bytes.Contains(data, []byte("NaN")) && !bytes.Contains(data, []byte("Infinity")) {
+		return data
+	}
+	out := make([]byte, 0, len(data))
+	inText := false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case inText && c == '\\' && i+1 < len(data):
+			out = append(out, c)
+			i++
+		case c == '"':
+			inText = !inText
+		case !inText && bytes.HasPrefix(data[i:], []byte("NaN")):
+			out = append(out, "null"...)
+			i += len("NaN") - 1
+			continue
+		case !inText && bytes.HasPrefix(data[i:], []byte("Infinity")):
+			out = append(out, "1e999"...)
+			i += len("Infinity") - 1
+			continue
+		}
+		out = append(out, data[i])
+	}
+	return out
+}
+
 func xgBoostModel(data []byte) (*Model, error) {
 	fail := func(format string, args ...any) (*Model, error) {
 		return nil, &FormatError{xgBoost, -1, fmt.Sprintf(format, args...)}
 	}
 	var doc xgbDocument
-	if err := json.Unmarshal(data, &doc); err != nil {
+	if err := json.Unmarshal(plainJSON(data), &doc); err != nil {
 		return fail("%v", err)
 	}
 	l := &doc.Learner
@@ -241,7 +296,7 @@ func (x *xgbTree) convert(weight float32) (tree, error) {
 	for i, l := range x.Left {
 		if l == -1 {
 			number[i] = ^int32(t.leaves())
-			t.leafValue = append(t.leafValue, float64(x.Condition[i]*weight))
+			t.leafValue = append(t.leafValue, float64(float32(x.Condition[i])*weight))
 			t.leafID = append(t.leafID, int32(i))
 			continue
 		}
@@ -254,12 +309,9 @@ func (x *xgbTree) convert(weight float32) (tree, error) {
 	if number[0] != 0 && n > 1 {
 		return t, errors.New("its root is a leaf")
 	}
-	hasWeights := len(x.SumHessian) == n
 	for i, l := range x.Left {
 		if l == -1 {
-			if hasWeights {
-				t.leafWeight = append(t.leafWeight, x.SumHessian[i])
-			}
+			t.leafWeight = reals(x.SumHessian, i, n, t.leafWeight)
 			continue
 		}
 		left, right := number[l], number[x.Right[i]]
@@ -274,7 +326,7 @@ func (x *xgbTree) convert(weight float32) (tree, error) {
 			}
 			t.decision = append(t.decision, d)
 		} else {
-			v, err := float32Threshold(x.Condition[i])
+			v, err := float32Threshold(float32(x.Condition[i]))
 			if err != nil {
 				return t, fmt.Errorf("node %d: %w", i, err)
 			}
@@ -286,15 +338,9 @@ func (x *xgbTree) convert(weight float32) (tree, error) {
 			t.decision = append(t.decision, d)
 		}
 		t.left, t.right = append(t.left, left), append(t.right, right)
-		if len(x.LossChange) == n {
-			t.gain = append(t.gain, x.LossChange[i])
-		}
-		if len(x.BaseWeight) == n {
-			t.innerValue = append(t.innerValue, x.BaseWeight[i])
-		}
-		if hasWeights {
-			t.innerWeight = append(t.innerWeight, x.SumHessian[i])
-		}
+		t.gain = reals(x.LossChange, i, n, t.gain)
+		t.innerValue = reals(x.BaseWeight, i, n, t.innerValue)
+		t.innerWeight = reals(x.SumHessian, i, n, t.innerWeight)
 	}
 	return t, nil
 }
