@@ -72,7 +72,7 @@ func (b *binner) bins() int {
 // numberBinner makes at most most bins of about equal weight from a sample, which it
 // sorts. A value that fills a bin alone gets one to itself.
 func numberBinner(sample []float64, most int, zeroMiss bool) *binner {
-	slices.Sort(sample)
+	sortFloats(sample)
 	values, counts := distinct(sample)
 	b := &binner{zeroMiss: zeroMiss, low: math.Inf(1), high: math.Inf(-1)}
 	if len(values) <= most {
@@ -87,6 +87,46 @@ func numberBinner(sample []float64, most int, zeroMiss bool) *binner {
 	return b
 }
 
+// sortFloats sorts numbers without NaN by their bits, eight at a time from the
+// lowest: several times faster than by comparison.
+func sortFloats(list []float64) {
+	if len(list) < 4096 {
+		slices.Sort(list)
+		return
+	}
+	from, to := make([]uint64, len(list)), make([]uint64, len(list))
+	var counts [8][256]int
+	for i, v := range list {
+		key := math.Float64bits(v + 0) // no negative zero
+		key ^= uint64(int64(key)>>63) | 1<<63
+		from[i] = key
+		for b := range counts {
+			counts[b][uint8(key>>(8*b))]++
+		}
+	}
+	for b := range counts {
+		at, busy := 0, 0
+		for k, n := range counts[b] {
+			counts[b][k] = at
+			at += n
+			busy = max(busy, n)
+		}
+		if busy == len(list) {
+			continue // the byte is the same in all
+		}
+		for _, key := range from {
+			slot := &counts[b][uint8(key>>(8*b))]
+			to[*slot] = key
+			*slot++
+		}
+		from, to = to, from
+	}
+	for i, key := range from {
+		key ^= uint64(int64(^key)>>63) | 1<<63
+		list[i] = math.Float64frombits(key)
+	}
+}
+
 func distinct(sorted []float64) (values []float64, counts []int) {
 	for i, v := range sorted {
 		if i == 0 || v != values[len(values)-1] {
@@ -98,44 +138,59 @@ func distinct(sorted []float64) (values []float64, counts []int) {
 	return values, counts
 }
 
-// spread cuts the values into most bins of about equal mass. Half of the mass is
-// the number of rows, half the width of the gaps to the power 2/3: cut points of
-// density f^(1/3) keep the squared error of rounding to a bin least (Panter, Dite
-// 1951), and so leave bins for thin tails, where quantiles alone have none.
+// spread cuts the values into most bins of about equal mass: their numbers, but
+// in thin tails more. There a stretch of rows counts for half of its share of
+// width^(2/3), if that is more: cut points of density f^(1/3) keep the squared error
+// of rounding to a bin least (Panter, Dite 1951).
 func spread(values []float64, counts []int, total, most int) []float64 {
-	gaps := make([]float64, len(values)-1)
-	width := values[len(values)-1] - values[0]
-	sum := 0.0
-	for i := range gaps {
-		if g := (values[i+1] - values[i]) / width; g > 0 { // not with infinite values
-			gaps[i] = math.Cbrt(g * g)
-			sum += gaps[i]
+	mass := make([]float64, len(values))
+	var stretches [][2]int // first and behind the last value
+	widths, rows, from := 0.0, 0, 0
+	weight := func(from, to int) float64 {
+		if w := values[min(to, len(values)-1)] - values[from]; !math.IsInf(w, 0) {
+			return math.Cbrt(w * w)
+		}
+		return 0
+	}
+	for i, c := range counts {
+		mass[i] = float64(c)
+		if rows += c; rows*stretchesPerBin*most >= total || i == len(counts)-1 {
+			stretches = append(stretches, [2]int{from, i + 1})
+			widths += weight(from, i+1)
+			rows, from = 0, i+1
 		}
 	}
-	rest := 2.0
+	rest := 0.0
+	for _, s := range stretches {
+		own := 0.0
+		for _, m := range mass[s[0]:s[1]] {
+			own += m
+		}
+		more := 1.0
+		if widths > 0 && !math.IsInf(widths, 0) {
+			more = max(1, weight(s[0], s[1])/widths/2*float64(total)/own)
+		}
+		for i := s[0]; i < s[1]; i++ {
+			mass[i] *= more
+		}
+		rest += own * more
+	}
 	var upper []float64
 	inBin := 0.0
-	for i, g := range gaps {
-		if len(upper) == most-1 {
-			break
-		}
-		mass := float64(counts[i]) / float64(total)
-		if sum > 0 {
-			mass += g / sum / 2
-			if i > 0 {
-				mass += gaps[i-1] / sum / 2
-			}
-		}
-		inBin += mass
-		rest -= mass
-		next := float64(counts[i+1])/float64(total) + g/sum/2
-		if target := (rest + inBin) / float64(most-len(upper)); inBin >= target || inBin+next/2 >= target {
+	for i := 0; i < len(values)-1 && len(upper) < most-1; i++ {
+		target := (rest + inBin) / float64(most-len(upper))
+		inBin += mass[i]
+		rest -= mass[i]
+		if inBin >= target || inBin+mass[i+1]/2 >= target {
 			upper = append(upper, between(values[i], values[i+1]))
 			inBin = 0
 		}
 	}
 	return upper
 }
+
+// stretchesPerBin is how finely spread looks at the density.
+const stretchesPerBin = 4
 
 // between returns a number that is at least a and below b.
 func between(a, b float64) float64 {

@@ -19,7 +19,7 @@ type DatasetConfig struct {
 	Categorical []int
 	// MaxBins bounds the bins of a feature, 2 to 255. Default 255.
 	MaxBins int
-	// SampleRows is the number of rows that decide the bins. Default 100,000.
+	// SampleRows is the number of rows that decide the bins. Default 200,000.
 	SampleRows int
 	// ZeroAsMissing treats zeros as missing values. Default false.
 	ZeroAsMissing bool
@@ -29,7 +29,7 @@ type DatasetConfig struct {
 
 func (c DatasetConfig) withDefaults() DatasetConfig {
 	c.MaxBins = or(c.MaxBins, 255)
-	c.SampleRows = or(c.SampleRows, 100_000)
+	c.SampleRows = or(c.SampleRows, 200_000)
 	if c.Workers <= 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
@@ -89,14 +89,10 @@ func NewDataset(ctx context.Context, t Table, cfg DatasetConfig) (*Dataset, erro
 		}
 	}
 	p := pool{cfg.Workers}
-	groups := (t.X.cols + tileWidth - 1) / tileWidth
-	errs := make([]error, groups)
-	p.run(groups, func(k int) {
-		if errs[k] = ctx.Err(); errs[k] == nil {
-			from, to := k*tileWidth, min((k+1)*tileWidth, t.X.cols)
-			var made []*binner
-			made, errs[k] = makeBinners(t.X, from, to, &cfg)
-			copy(d.binners[from:to], made)
+	errs := make([]error, t.X.cols)
+	p.run(t.X.cols, func(j int) {
+		if errs[j] = ctx.Err(); errs[j] == nil {
+			d.binners[j], errs[j] = makeBinner(t.X, j, &cfg)
 		}
 	})
 	if err := errors.Join(errs...); err != nil {
@@ -112,43 +108,24 @@ func (d *Dataset) NumRows() int { return d.rows }
 // NumFeatures returns the number of features.
 func (d *Dataset) NumFeatures() int { return len(d.binners) }
 
-// makeBinners decides the bins of the columns from..to, numbers on a sample of
-// one row from each of equal stretches.
-func makeBinners(x Matrix, from, to int, cfg *DatasetConfig) ([]*binner, error) {
-	binners := make([]*binner, to-from)
-	size := min(x.rows, cfg.SampleRows)
-	samples := make([][]float64, to-from)
-	for j := range samples {
-		if slices.Contains(cfg.Categorical, from+j) {
-			var err error
-			if binners[j], err = makeCategoryBinner(x, from+j, cfg); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		samples[j] = make([]float64, size)
+// makeBinner decides the bins of a column, of numbers on a sample: one row from
+// each of equal stretches.
+func makeBinner(x Matrix, j int, cfg *DatasetConfig) (*binner, error) {
+	if slices.Contains(cfg.Categorical, j) {
+		return makeCategoryBinner(x, j, cfg)
 	}
-	const block = 512
-	var rows [block]int
-	for begin := 0; begin < size; begin += block {
-		part := rows[:min(block, size-begin)]
+	sample := make([]float64, min(x.rows, cfg.SampleRows))
+	var rows [512]int
+	for begin := 0; begin < len(sample); begin += len(rows) {
+		part := rows[:min(len(rows), len(sample)-begin)]
 		for i := range part {
-			low, high := (begin+i)*x.rows/size, (begin+i+1)*x.rows/size
+			low, high := (begin+i)*x.rows/len(sample), (begin+i+1)*x.rows/len(sample)
 			part[i] = low + int(hash(uint64(begin+i), 1)%uint64(high-low))
 		}
-		for j, s := range samples {
-			if s != nil {
-				x.gather(s[begin:], from+j, part)
-			}
-		}
+		x.gather(sample[begin:], j, part)
 	}
-	for j, s := range samples {
-		if s != nil {
-			s = slices.DeleteFunc(s, func(v float64) bool { return v != v || cfg.ZeroAsMissing && math.Abs(v) <= zeroThreshold })
-			binners[j] = numberBinner(s, cfg.MaxBins, cfg.ZeroAsMissing)
-		}
-	}
-	return binners, nil
+	sample = slices.DeleteFunc(sample, func(v float64) bool { return v != v || cfg.ZeroAsMissing && math.Abs(v) <= zeroThreshold })
+	return numberBinner(sample, cfg.MaxBins, cfg.ZeroAsMissing), nil
 }
 
 func makeCategoryBinner(x Matrix, j int, cfg *DatasetConfig) (*binner, error) {
