@@ -170,7 +170,7 @@ func (d *Dataset) fill(x Matrix, p pool) {
 				none, l, h := uint8(b.bins()), low[j], high[j]
 				tile, shift := d.tiles[j/tileWidth][from:][:len(part)], 8*(j%tileWidth)
 				for i, v := range part {
-					if uint8(tile[i]>>shift) == none {
+					if bin := uint8(tile[i] >> shift); bin == none {
 						missing[j] = true
 						continue
 					}

@@ -3,7 +3,6 @@ package gbdt_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -27,7 +26,7 @@ func TestXGBoostCategories(t *testing.T) {
 			{0.4, math.NaN(), 3}, {0.5, 1, 1}, {math.Nextafter(0.5, 0), 1, 1}, // 0.5 as float32
 		} {
 			require.NoError(t, m.PredictRaw([]float64{c.x0, c.x1}, out))
-			assert.Equal(t, c.want, out[0], "%g %g", c.x0, c.x1)
+			assert.InDelta(t, c.want, out[0], 0, "%g %g", c.x0, c.x1)
 		}
 		_, err = m.MarshalBinary()
 		assert.ErrorContains(t, err, "cannot send missing categories left")
@@ -53,7 +52,7 @@ func TestXGBoostBoundary(t *testing.T) {
 					want = 2
 				}
 				require.NoError(t, m.PredictRaw([]float64{v, 1}, out))
-				require.Equal(t, want, out[0], "%g against %g", v, condition)
+				require.InDelta(t, want, out[0], 0, "%g against %g", v, condition)
 			}
 		}
 	}
@@ -91,7 +90,7 @@ func TestBadLightGBM(t *testing.T) {
 		require.NotEqual(t, tinyLightGBM, text)
 		_, err := gbdt.ReadLightGBM(strings.NewReader(text))
 		var format *gbdt.FormatError
-		require.Truef(t, errors.As(err, &format), "%s -> %s: %v", c.old, c.new, err)
+		require.ErrorAs(t, err, &format, "%s -> %s", c.old, c.new)
 		assert.ErrorContains(t, err, c.reason, c.new)
 	}
 }
@@ -117,7 +116,7 @@ func TestBadXGBoost(t *testing.T) {
 		require.NotEqual(t, tinyXGBoost, text)
 		_, err := gbdt.ReadXGBoostJSON(strings.NewReader(text))
 		var format *gbdt.FormatError
-		require.Truef(t, errors.As(err, &format), "%s -> %s: %v", c.old, c.new, err)
+		require.ErrorAs(t, err, &format, "%s -> %s", c.old, c.new)
 		assert.ErrorContains(t, err, c.reason, c.new)
 	}
 	// A count that the bytes do not pay for.

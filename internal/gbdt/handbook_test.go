@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/csv"
+	"errors"
 	"io"
 	"os"
 	"strconv"
@@ -39,7 +40,7 @@ func payments(t *testing.T) []payment {
 	var list []payment
 	for {
 		row, err := r.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return list
 		}
 		require.NoError(t, err)
@@ -166,9 +167,8 @@ func handbookWeeks(t *testing.T, list []payment, columns [][]float64, start int6
 	return train, test
 }
 
-// The book's baseline week. The parameters are those the book's grid has for
-// boosting (100 rounds, rate 0.1, depth 3) with XGBoost's ridge; nothing was chosen on
-// the test week.
+// The book's baseline week. The size of the trees and the start at zero were
+// chosen on the four validation weeks before it, nothing on the test week.
 func TestHandbookBaselineWeek(t *testing.T) {
 	t.Parallel()
 	list := payments(t)
@@ -177,7 +177,7 @@ func TestHandbookBaselineWeek(t *testing.T) {
 	data, test := handbookWeeks(t, list, columns, start)
 	require.Len(t, data.Label, 67_240)
 	require.Len(t, test.Label, 58_264)
-	p := gbdt.Params{Objective: gbdt.Binary, MaxDepth: 3, MaxLeaves: 8, L2: 1, MinChildWeight: 1, MinDataInLeaf: 1}
+	p := gbdt.Params{Objective: gbdt.Binary, MaxLeaves: 8, L2: 1, MinChildWeight: 1, MinDataInLeaf: 1, StartAtZero: true}
 	score := func(data, test gbdt.Table) (ap, auc float64) {
 		d, err := gbdt.NewDataset(context.Background(), data, gbdt.DatasetConfig{})
 		require.NoError(t, err)
@@ -203,5 +203,5 @@ func TestHandbookBaselineWeek(t *testing.T) {
 		mean += ap / 4
 	}
 	t.Logf("validation weeks: AP %.4f", mean)
-	assert.Greater(t, mean, 0.69)
+	assert.Greater(t, mean, 0.70)
 }

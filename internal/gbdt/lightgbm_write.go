@@ -34,10 +34,10 @@ func (m *Model) WriteTo(w io.Writer) (int64, error) {
 		blocks[i], sizes[i] = block, len(block)
 	}
 	out.text("tree\nversion=v4\n")
-	fmt.Fprintf(out, "num_class=%d\nnum_tree_per_iteration=%d\nlabel_index=%d\nmax_feature_idx=%d\n",
+	out.printf("num_class=%d\nnum_tree_per_iteration=%d\nlabel_index=%d\nmax_feature_idx=%d\n",
 		m.perRound, m.perRound, m.label, m.features-1)
 	if m.objective != "" {
-		fmt.Fprintf(out, "objective=%s\n", m.lightGBMObjective())
+		out.printf("objective=%s\n", m.lightGBMObjective())
 	}
 	if m.average {
 		out.text("average_output\n")
@@ -46,15 +46,15 @@ func (m *Model) WriteTo(w io.Writer) (int64, error) {
 	for j, name := range m.names {
 		names[j] = lightGBMName(name, j)
 	}
-	fmt.Fprintf(out, "feature_names=%s\n", strings.Join(names, " "))
+	out.printf("feature_names=%s\n", strings.Join(names, " "))
 	if m.monotone != "" {
-		fmt.Fprintf(out, "monotone_constraints=%s\n", m.monotone)
+		out.printf("monotone_constraints=%s\n", m.monotone)
 	}
 	infos := m.infos
 	if len(infos) != m.features {
 		infos = slices.Repeat([]string{"none"}, m.features)
 	}
-	fmt.Fprintf(out, "feature_infos=%s\n", strings.Join(infos, " "))
+	out.printf("feature_infos=%s\n", strings.Join(infos, " "))
 	out.text("tree_sizes=" + string(appendInts(nil, sizes)) + "\n\n")
 	for _, b := range blocks {
 		out.text(string(b))
@@ -62,7 +62,7 @@ func (m *Model) WriteTo(w io.Writer) (int64, error) {
 	out.text("end of trees\n\nfeature_importances:\n")
 	out.text(m.importanceText())
 	if m.params != "" {
-		fmt.Fprintf(out, "\nparameters:\n%s\nend of parameters\n%s", m.params, m.trailer)
+		out.printf("\nparameters:\n%s\nend of parameters\n%s", m.params, m.trailer)
 	}
 	if out.err == nil {
 		out.err = out.w.Flush()
@@ -102,7 +102,7 @@ func (m *Model) importanceText() string {
 	for i := range m.trees {
 		t := &m.trees[i]
 		for node, f := range t.feature {
-			if t.gain == nil || t.gain[node] > 0 {
+			if len(t.gain) == 0 || t.gain[node] > 0 {
 				counts[f]++
 			}
 		}
@@ -218,6 +218,8 @@ func (c *countingWriter) Write(p []byte) (int, error) {
 	c.err = err
 	return n, err
 }
+
+func (c *countingWriter) printf(format string, args ...any) { c.text(fmt.Sprintf(format, args...)) }
 
 func (c *countingWriter) text(s string) { _, _ = c.Write([]byte(s)) } // the error is kept
 

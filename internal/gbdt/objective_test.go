@@ -170,8 +170,6 @@ func TestLambdaRank(t *testing.T) {
 	data, test := draw(1, 400), draw(2, 400)
 	metric := gbdt.NDCG(10)
 	byOneFeature := make([]float64, len(test.Label))
-	row := make([]float64, 0, 3)
-	_ = row
 	m := train(t, gbdt.Params{Objective: gbdt.LambdaRank, Rounds: 60, MaxLeaves: 15, LearningRate: 0.1}, data, gbdt.DatasetConfig{}, test)
 	single := train(t, gbdt.Params{Objective: gbdt.LambdaRank, Rounds: 1, MaxLeaves: 2}, data, gbdt.DatasetConfig{})
 	copy(byOneFeature, predict(t, single, test.X))

@@ -51,6 +51,11 @@ type Params struct {
 	// bound. In Poisson it also stabilises the hessian, there 0.7 by default.
 	MaxDeltaStep float64
 
+	// StartAtZero begins at the raw score 0 instead of the best constant. Where
+	// positives are rare, the first trees then have larger hessians to divide by,
+	// and small groups of positives more say. Default false.
+	StartAtZero bool
+
 	// FeatureFraction is the share of the features each tree sees. Default 1.
 	FeatureFraction float64
 	// BaggingFraction is the share of the rows each tree sees. Default 1.

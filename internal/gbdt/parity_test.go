@@ -89,7 +89,7 @@ func TestLightGBMParity(t *testing.T) {
 				assert.InDeltaSlice(t, want.Pred[i], pred, 1e-15, "predictions of row %d", i)
 				require.NoError(t, m.Leaves(x, leaves))
 				for j, leaf := range leaves {
-					require.EqualValues(t, want.Leaf[i][j], leaf, "leaf of row %d in tree %d", i, j)
+					require.Equal(t, int(want.Leaf[i][j]), leaf, "leaf of row %d in tree %d", i, j)
 				}
 				require.NoError(t, m.SHAP(x, shap))
 				assert.InDeltaSlice(t, want.Contrib[i], shap, 1e-12, "SHAP of row %d", i)
@@ -142,7 +142,7 @@ func TestXGBoostParity(t *testing.T) {
 				if want.Leaf != nil {
 					require.NoError(t, m.Leaves(x, leaves))
 					for j, leaf := range leaves {
-						require.EqualValues(t, want.Leaf[i][j], leaf, "leaf of row %d in tree %d", i, j)
+						require.Equal(t, int(want.Leaf[i][j]), leaf, "leaf of row %d in tree %d", i, j)
 					}
 				}
 				if want.Contribs != nil {

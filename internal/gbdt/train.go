@@ -119,7 +119,7 @@ func (p *Params) text(m *Model) string {
 		{"monotone_constraints", strings.ReplaceAll(m.monotone, " ", ",")},
 		{"cat_smooth", p.CatSmooth}, {"cat_l2", p.CatL2}, {"max_cat_threshold", p.MaxCatThreshold},
 		{"max_cat_to_onehot", p.MaxCatToOneHot}, {"min_data_per_group", p.MinDataPerGroup},
-		{"num_class", m.perRound}, {"scale_pos_weight", p.ScalePosWeight}, {"alpha", p.Alpha},
+		{"num_class", m.perRound}, {"boost_from_average", !p.StartAtZero}, {"scale_pos_weight", p.ScalePosWeight}, {"alpha", p.Alpha},
 		{"tweedie_variance_power", p.TweediePower}, {"lambdarank_truncation_level", p.Truncation},
 	} {
 		fmt.Fprintf(&b, "[%s: %v]\n", kv.key, kv.value)
@@ -141,6 +141,9 @@ func (t *trainer) prepare(valid []Table) error {
 				t.score[k*n+i] = init[i*classes+k]
 			}
 		}
+	}
+	if t.p.StartAtZero {
+		clear(t.base)
 	}
 	for k, b := range t.base {
 		for i := range n {
@@ -264,7 +267,7 @@ func (t *trainer) addTree(round, class int) {
 	t.pool.run(len(g.leaves), func(i int) {
 		l := &g.leaves[i]
 		v := g.leafValue(l)
-		if len(g.nodes) == 0 && round == 0 && t.d.table.InitScore == nil {
+		if len(g.nodes) == 0 && round == 0 && t.d.table.InitScore == nil && !t.p.StartAtZero {
 			v = 0 // the start score is all there is to say
 		}
 		if level >= 0 && len(g.nodes) > 0 {
