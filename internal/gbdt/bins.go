@@ -139,7 +139,7 @@ func distinct(sorted []float64) (values []float64, counts []int) {
 }
 
 // spread cuts the values into most bins of about equal mass: their numbers, but
-// in thin tails more. There a stretch of rows counts for its share of
+// in thin tails more. There a stretch of rows counts for half of its share of
 // width^(2/3), if that is more: cut points of density f^(1/3) keep the squared error
 // of rounding to a bin least (Panter, Dite 1951).
 func spread(values []float64, counts []int, total, most int) []float64 {
@@ -168,7 +168,7 @@ func spread(values []float64, counts []int, total, most int) []float64 {
 		}
 		more := 1.0
 		if widths > 0 && !math.IsInf(widths, 0) {
-			more = max(1, weight(s[0], s[1])/widths*float64(total)/own)
+			more = max(1, weight(s[0], s[1])/widths/2*float64(total)/own)
 		}
 		for i := s[0]; i < s[1]; i++ {
 			mass[i] *= more

@@ -89,21 +89,33 @@ func one(c bool) uint32 {
 	return n
 }
 
-// walk4 walks four trees side by side, so that the loads of one hide behind
-// another's. Nothing branches on the data: a wrong guess at every other node
-// would cost more than the walk.
-func (f *flatForest) walk4(roots []flatRoot, row []float64) (a, b, c, d uint32) {
-	roots = roots[:4]
-	a, b, c, d = roots[0].at, roots[1].at, roots[2].at, roots[3].at
-	forest, x := unsafe.SliceData(f.nodes), unsafe.SliceData(row)
-	for range max(roots[0].depth, roots[1].depth, roots[2].depth, roots[3].depth) {
-		a2, b2, c2, d2 := step(forest, x, a), step(forest, x, b), step(forest, x, c), step(forest, x, d)
-		if (a^a2)|(b^b2)|(c^c2)|(d^d2) == 0 {
-			break
+// abreast trees are walked side by side, so that the loads of one hide behind the
+// others'.
+const abreast = 8
+
+// walk walks from the roots to the leaves. Nothing branches on the data: a wrong
+// guess at every other node would cost more than the walk.
+// It reports false if one of the trees cannot be walked so.
+func (f *flatForest) walk(roots []flatRoot, row []float64, at *[abreast]uint32) bool {
+	roots = roots[:abreast]
+	depth := int32(0)
+	for i, r := range roots {
+		if r.depth < 0 {
+			return false
 		}
-		a, b, c, d = a2, b2, c2, d2
+		at[i] = r.at
+		depth = max(depth, r.depth)
 	}
-	return a, b, c, d
+	forest, x := unsafe.SliceData(f.nodes), unsafe.SliceData(row)
+	for moved := uint32(1); depth > 0 && moved != 0; depth-- {
+		moved = 0
+		for i, from := range at {
+			to := step(forest, x, from)
+			moved |= from ^ to
+			at[i] = to
+		}
+	}
+	return true
 }
 
 func (f *flatForest) walk1(root flatRoot, row []float64) uint32 {
@@ -125,25 +137,27 @@ func (m *Model) leafValue(i int, x []float64) float64 {
 // raw adds the sums of the trees to out.
 func (m *Model) raw(x, out []float64) {
 	f, roots := &m.flat, m.flat.roots
-	class := 0
-	for i := 0; i < len(roots); {
-		var v [4]float64
-		k := min(4, len(roots)-i)
-		if k == 4 && min(roots[i].depth, roots[i+1].depth, roots[i+2].depth, roots[i+3].depth) >= 0 {
-			a, b, c, d := f.walk4(roots[i:i+4], x)
-			v = [4]float64{f.value[a], f.value[b], f.value[c], f.value[d]}
-		} else {
-			for j := range k {
-				v[j] = m.leafValue(i+j, x)
-			}
+	class, i := 0, 0
+	add := func(leaf float64) {
+		out[class] += leaf
+		if class++; class == len(out) {
+			class = 0
 		}
-		for _, leaf := range v[:k] {
-			out[class] += leaf
-			if class++; class == len(out) {
-				class = 0
+	}
+	var at [abreast]uint32
+	for ; i+abreast <= len(roots); i += abreast {
+		if f.walk(roots[i:], x, &at) {
+			for _, leaf := range at {
+				add(f.value[leaf])
 			}
+			continue
 		}
-		i += k
+		for j := range abreast {
+			add(m.leafValue(i+j, x))
+		}
+	}
+	for ; i < len(roots); i++ {
+		add(m.leafValue(i, x))
 	}
 }
 

@@ -18,7 +18,7 @@ type sampler struct {
 func (s *sampler) choose(round int, g, h []float32, constant bool) {
 	switch {
 	case s.p.GOSS:
-		// One tenth of the learning's length sees all rows first (Ke et al. 2017).
+		// The first 1/LearningRate rounds see all rows (Ke et al. 2017).
 		if float64(round) < 1/s.p.LearningRate {
 			s.all()
 			return
