@@ -96,7 +96,7 @@ const abreast = 8
 // walk walks from the roots to the leaves. Nothing branches on the data: a wrong
 // guess at every other node would cost more than the walk.
 // It reports false if one of the trees cannot be walked so.
-func (f *flatForest) walk(roots []flatRoot, row []float64, at *[abreast]uint32) bool {
+func (f *flatForest) walk(roots []flatRoot, row []float64, present bool, at *[abreast]uint32) bool {
 	roots = roots[:abreast]
 	depth := int32(0)
 	for i, r := range roots {
@@ -107,7 +107,16 @@ func (f *flatForest) walk(roots []flatRoot, row []float64, at *[abreast]uint32) 
 		depth = max(depth, r.depth)
 	}
 	forest, x := unsafe.SliceData(f.nodes), unsafe.SliceData(row)
-	for moved := uint32(1); depth > 0 && moved != 0; depth-- {
+	moved := uint32(1)
+	for ; present && depth > 0 && moved != 0; depth-- {
+		moved = 0
+		for i, from := range at {
+			to := stepPresent(forest, x, from)
+			moved |= from ^ to
+			at[i] = to
+		}
+	}
+	for ; depth > 0 && moved != 0; depth-- {
 		moved = 0
 		for i, from := range at {
 			to := step(forest, x, from)
@@ -144,9 +153,13 @@ func (m *Model) raw(x, out []float64) {
 			class = 0
 		}
 	}
+	present := true
+	for _, v := range x[:m.features] {
+		present = present && v == v
+	}
 	var at [abreast]uint32
 	for ; i+abreast <= len(roots); i += abreast {
-		if f.walk(roots[i:], x, &at) {
+		if f.walk(roots[i:], x, present, &at) {
 			for _, leaf := range at {
 				add(f.value[leaf])
 			}

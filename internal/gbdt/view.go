@@ -17,6 +17,13 @@ func step(forest *flatNode, row *float64, at uint32) uint32 {
 	return n.left + (one(v > n.threshold) | one(v != v)&(n.feature>>31))
 }
 
+// stepPresent is step for a row without missing values.
+func stepPresent(forest *flatNode, row *float64, at uint32) uint32 {
+	n := (*flatNode)(unsafe.Add(unsafe.Pointer(forest), uintptr(at)*unsafe.Sizeof(flatNode{})))
+	v := *(*float64)(unsafe.Add(unsafe.Pointer(row), uintptr(n.feature&^nanRight)*8))
+	return n.left + one(v > n.threshold)
+}
+
 func wideView(words []int64) *wideTile {
 	_ = words[2*histWords-1]
 	return (*wideTile)(unsafe.Pointer(unsafe.SliceData(words)))
