@@ -1,0 +1,2 @@
+// Package ann finds nearest neighbours among vectors.
+package ann
