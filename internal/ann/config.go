@@ -58,10 +58,9 @@ type Config struct {
 	// ListSize is how many vectors a list holds on average; lists are split
 	// at twice as many. Default 256, and 1024 for an exact index.
 	ListSize int
-	// Effort is how far a search goes, above 0 and at most 1: more finds more
-	// and takes longer. It is the cosine up to which a list's vectors are
-	// taken to lean from its centre towards the query. Default 0.3.
-	Effort float64
+	// Recall is the share of the ten nearest that a search is tuned to find,
+	// above 0 and below 1; an exact index finds all. Default 0.98.
+	Recall float64
 	// Workers bounds the goroutines of a build, and of a search in an exact
 	// index. Results do not depend on it. Default GOMAXPROCS.
 	Workers int
@@ -90,8 +89,8 @@ func (c Config) withDefaults() Config {
 			c.ListSize = 1024
 		}
 	}
-	if c.Effort == 0 {
-		c.Effort = 0.3
+	if c.Recall == 0 {
+		c.Recall = 0.98
 	}
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
@@ -107,8 +106,8 @@ func (c Config) validate() error {
 		return &ConfigError{"Quantize", "is none of Auto, None and Int8"}
 	case c.ListSize < 8 || c.ListSize > maxListSize:
 		return &ConfigError{"ListSize", fmt.Sprintf("is %d, it must be from 8 to %d", c.ListSize, maxListSize)}
-	case !(c.Effort > 0 && c.Effort <= 1):
-		return &ConfigError{"Effort", fmt.Sprintf("is %v, it must be above 0 and at most 1", c.Effort)}
+	case !(c.Recall > 0 && c.Recall < 1):
+		return &ConfigError{"Recall", fmt.Sprintf("is %v, it must be above 0 and below 1", c.Recall)}
 	case c.Workers < 1:
 		return &ConfigError{"Workers", fmt.Sprintf("is %d, it must be at least 1", c.Workers)}
 	}

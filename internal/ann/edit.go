@@ -4,6 +4,8 @@ import (
 	"context"
 	"maps"
 	"slices"
+
+	"github.com/bodega-commerce/bodega/internal/linalg"
 )
 
 // edit is one change under way. Readers see nothing of it until publish.
@@ -37,12 +39,8 @@ func (e *edit) assign(ctx context.Context, rows [][]float32) ([]int, error) {
 	if e.x.cfg.Exact || len(e.lists) == 0 {
 		return targets, nil
 	}
-	centres := make([][]float32, len(e.lists))
-	for i, l := range e.lists {
-		centres[i] = l.centre
-	}
 	m := &kmeans{dim: e.x.dim, workers: e.x.cfg.Workers}
-	return targets, m.assign(ctx, targets, rows, centres)
+	return targets, m.assign(ctx, targets, rows, e.x.state.Load().centroids)
 }
 
 func (e *edit) insert(target int, id string, row []float32) {
@@ -106,7 +104,12 @@ func (e *edit) publish() {
 			e.split(i)
 		}
 	}
-	e.x.state.Store(e.snapshot())
+	s := e.snapshot()
+	if n := len(s.lists); !e.x.cfg.Exact && (n >= 2*s.tuned || n <= s.tuned/2) {
+		// Without a context: a change that has come this far is finished.
+		_ = e.x.tune(context.Background(), s, nil)
+	}
+	e.x.state.Store(s)
 }
 
 // sparse reports whether a list has become too small to keep.
@@ -140,7 +143,7 @@ func (e *edit) dissolve(i int) {
 func (e *edit) nearest(row []float32) int {
 	best, least := 0, float32(0)
 	for i, l := range e.lists {
-		if d := squaredDistance(row, l.centre); i == 0 || d < least {
+		if d := linalg.SquaredDistance(row, l.centre); i == 0 || d < least {
 			best, least = i, d
 		}
 	}
@@ -179,10 +182,7 @@ func (e *edit) split(i int) {
 	ids, rows := e.alive(l)
 	m := &kmeans{dim: e.x.dim, workers: e.x.cfg.Workers, seed: e.x.cfg.Seed + uint64(len(e.lists))}
 	parts, centres, err := m.partition(context.Background(), rows, (len(rows)+e.x.cfg.ListSize-1)/e.x.cfg.ListSize)
-	if err != nil { // the context has no end
-		return
-	}
-	if len(parts) == 1 {
+	if err != nil || len(parts) == 1 { // no error: the context has no end
 		l.fixed = len(l.ids)
 		return
 	}
@@ -216,7 +216,7 @@ func (x *Index) listOf(centre []float32, ids []string, rows [][]float32, members
 // with the state before.
 func (e *edit) snapshot() *snapshot {
 	old := e.x.state.Load()
-	s := &snapshot{lists: e.lists, live: len(e.x.where), centres: old.centres, norms: old.norms}
+	s := &snapshot{lists: e.lists, live: len(e.x.where), centroids: old.centroids, effort: old.effort, tuned: old.tuned}
 	if e.x.cfg.Exact {
 		return s
 	}
@@ -227,14 +227,12 @@ func (e *edit) snapshot() *snapshot {
 		}
 		return s
 	}
-	n := len(e.lists)
-	s.centres = make([]float32, 0, n*e.x.dim)
-	s.norms = make([]float32, n)
-	s.radii = make([]float32, n)
+	centres := make([][]float32, len(e.lists))
+	s.radii = make([]float32, len(e.lists))
 	for i, l := range e.lists {
-		s.centres = append(s.centres, l.centre...)
-		s.norms[i] = dot(l.centre, l.centre)
+		centres[i] = l.centre
 		s.radii[i] = float32(l.radius())
 	}
+	s.centroids = newCentroids(centres, e.x.dim)
 	return s
 }

@@ -33,11 +33,12 @@ type place struct{ list, slot uint32 }
 
 // snapshot is what a search sees. It never changes.
 type snapshot struct {
-	lists   []*list
-	centres []float32 // of the lists, one after the other
-	norms   []float32 // their squared lengths
-	radii   []float32 // of the lists
-	live    int
+	lists     []*list
+	centroids           // of the lists; none in an exact index
+	radii     []float32 // of the lists
+	live      int
+	effort    effort
+	tuned     int // number of lists when effort was measured
 }
 
 // New makes an empty index for vectors of dim dimensions.
@@ -74,7 +75,7 @@ type Stats struct {
 // Stats measures the index.
 func (x *Index) Stats() Stats {
 	s := x.state.Load()
-	stats := Stats{Vectors: s.live, Lists: len(s.lists), Bytes: 4 * int64(cap(s.centres)+cap(s.norms)+cap(s.radii))}
+	stats := Stats{Vectors: s.live, Lists: len(s.lists), Bytes: 4 * int64(cap(s.matrix)+cap(s.norms)+cap(s.radii))}
 	for _, l := range s.lists {
 		stats.Dead += l.deaths
 		floats := cap(l.centre) + cap(l.rows) + cap(l.scale) + cap(l.bias)
@@ -160,6 +161,31 @@ func (x *Index) Optimize(ctx context.Context) error {
 	}
 	defer x.unlock()
 	return x.rebuild(ctx, nil, nil)
+}
+
+// Tune measures how far searches must go to reach Config.Recall on queries like
+// these. An index tunes itself on its own vectors, when it is built and each
+// time it has doubled; queries of another kind (words against pictures, people
+// against products) may need this. With no queries it tunes itself now.
+func (x *Index) Tune(ctx context.Context, queries ...[]float32) error {
+	prepared := make([][]float32, len(queries))
+	for i, q := range queries {
+		norm, err := checkVector("", q, x.dim)
+		if err != nil {
+			return err
+		}
+		prepared[i] = x.prepare(q, norm)
+	}
+	if err := x.lock(ctx); err != nil {
+		return err
+	}
+	defer x.unlock()
+	s := *x.state.Load()
+	if err := x.tune(ctx, &s, prepared); err != nil {
+		return err
+	}
+	x.state.Store(&s)
+	return nil
 }
 
 func (x *Index) lock(ctx context.Context) error {

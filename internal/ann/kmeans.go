@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/bodega-commerce/bodega/internal/linalg"
 )
 
 const (
@@ -37,7 +39,7 @@ func (m *kmeans) partition(ctx context.Context, rows [][]float32, k int) (parts 
 	}
 	labels := make([]int, len(sample))
 	for range rounds {
-		if err := m.assign(ctx, labels, sample, centres); err != nil {
+		if err := m.assign(ctx, labels, sample, newCentroids(centres, m.dim)); err != nil {
 			return nil, nil, err
 		}
 		if centres, err = m.means(ctx, sample, members(labels, len(centres))); err != nil {
@@ -46,7 +48,7 @@ func (m *kmeans) partition(ctx context.Context, rows [][]float32, k int) (parts 
 		centres = refill(rng, centres, sample, k)
 	}
 	labels = make([]int, len(rows))
-	if err := m.assign(ctx, labels, rows, centres); err != nil {
+	if err := m.assign(ctx, labels, rows, newCentroids(centres, m.dim)); err != nil {
 		return nil, nil, err
 	}
 	parts = slices.DeleteFunc(members(labels, len(centres)), func(p []int) bool { return len(p) == 0 })
@@ -116,22 +118,39 @@ func mean(rows [][]float32, members []int, dim int) []float32 {
 	return centre
 }
 
-// assign sets labels[i] to the centre nearest to rows[i], the first of equals.
-func (m *kmeans) assign(ctx context.Context, labels []int, rows, centres [][]float32) error {
-	half := make([]float32, len(centres))
-	for i, c := range centres {
-		half[i] = dot(c, c) / 2
+// centroids are the centres of lists, ready for a scan.
+type centroids struct {
+	matrix []float32 // one after the other
+	norms  []float32 // their squared lengths
+}
+
+func newCentroids(centres [][]float32, dim int) centroids {
+	c := centroids{make([]float32, 0, len(centres)*dim), make([]float32, len(centres))}
+	for i, centre := range centres {
+		c.matrix = append(c.matrix, centre...)
+		c.norms[i] = linalg.Dot(centre, centre)
 	}
-	const block = 64
+	return c
+}
+
+// assign sets labels[i] to the centre nearest to rows[i], the first of equals.
+func (m *kmeans) assign(ctx context.Context, labels []int, rows [][]float32, c centroids) error {
+	const block = 64           // rows at a time
+	wide := max(1, 8192/m.dim) // centres at a time: they stay in the nearest cache
 	return parallel(ctx, m.workers, (len(rows)+block-1)/block, func(b int) {
-		for i := b * block; i < min(len(rows), (b+1)*block); i++ {
-			best, most := 0, float32(0)
-			for j, c := range centres {
-				if s := dot(rows[i], c) - half[j]; j == 0 || s > most {
-					best, most = j, s
+		rows, labels := rows[b*block:min(len(rows), (b+1)*block)], labels[b*block:]
+		var most [block]float32
+		products := make([]float32, wide)
+		for from := 0; from < len(c.norms); from += wide {
+			norms := c.norms[from:min(len(c.norms), from+wide)]
+			for i, row := range rows {
+				linalg.MatVec(products[:len(norms)], c.matrix[from*m.dim:(from+len(norms))*m.dim], len(norms), m.dim, row)
+				for j, n := range norms {
+					if s := 2*products[j] - n; from+j == 0 || s > most[i] {
+						labels[i], most[i] = from+j, s
+					}
 				}
 			}
-			labels[i] = best
 		}
 	})
 }

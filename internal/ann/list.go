@@ -1,6 +1,10 @@
 package ann
 
-import "math"
+import (
+	"math"
+
+	"github.com/bodega-commerce/bodega/internal/linalg"
+)
 
 // list is a block of vectors around one centre. A published list never
 // changes: an edit works on a copy of the struct, appends beyond the lengths
@@ -61,7 +65,7 @@ func (x *Index) push(l *list, id string, row []float32) {
 	if len(l.ids) > len(l.dead)*64 && l.dead != nil {
 		l.dead = append(l.dead, 0)
 	}
-	l.spread += float64(squaredDistance(row, l.centre))
+	l.spread += float64(linalg.SquaredDistance(row, l.centre))
 	if x.cfg.Quantize != Int8 {
 		return
 	}

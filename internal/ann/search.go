@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
+
+	"github.com/bodega-commerce/bodega/internal/linalg"
 )
 
 // Hit is a vector found, with its exact score: greater is nearer.
@@ -20,9 +23,12 @@ type Options struct {
 	// searches, for those alone that would be among the nearest so far.
 	// Default all.
 	Filter func(id string) bool
-	// Effort is that of Config, for this search. Default the index's own.
-	Effort float64
+	// Exact reads the float32 values of every vector. Default false.
+	Exact bool
 }
+
+// minProbes is how many lists a search reads at least.
+const minProbes = 8
 
 // scratch is the memory a search needs, kept from one to the next.
 type scratch struct {
@@ -47,25 +53,19 @@ func (x *Index) Search(ctx context.Context, query []float32, k int, opt Options)
 	if k < 1 {
 		return nil, &ConfigError{"k", fmt.Sprintf("is %d, it must be at least 1", k)}
 	}
-	if opt.Effort == 0 {
-		opt.Effort = x.cfg.Effort
-	}
-	if !(opt.Effort > 0 && opt.Effort <= 1) {
-		return nil, &ConfigError{"Effort", fmt.Sprintf("is %v, it must be above 0 and at most 1", opt.Effort)}
-	}
 	norm, err := checkVector("", query, x.dim)
 	if err != nil {
 		return nil, err
 	}
-	s := x.state.Load()
-	w, ok := x.scratch.Get().(*scratch)
-	if !ok {
-		w = &scratch{residual: make([]float32, x.dim), codes: make([]int16, x.stride)}
-	}
+	return x.search(ctx, x.state.Load(), x.prepare(query, norm), k, opt)
+}
+
+func (x *Index) search(ctx context.Context, s *snapshot, query []float32, k int, opt Options) ([]Hit, error) {
+	w := x.borrow(query)
 	defer x.scratch.Put(w)
-	w.query = x.prepare(query, norm)
 	k = min(k, s.live)
-	if x.cfg.Exact {
+	var err error
+	if x.cfg.Exact || opt.Exact {
 		err = x.scanAll(ctx, s, w, k, opt)
 	} else {
 		err = x.scanNearest(ctx, s, w, k, opt)
@@ -76,13 +76,17 @@ func (x *Index) Search(ctx context.Context, query []float32, k int, opt Options)
 	return x.hits(w, k), nil
 }
 
-// keep is how many candidates are scored again.
-func (x *Index) keep(k int) int {
-	if x.cfg.Quantize == None {
-		return k
+func (x *Index) borrow(query []float32) *scratch {
+	w, ok := x.scratch.Get().(*scratch)
+	if !ok {
+		w = &scratch{residual: make([]float32, x.dim), codes: make([]int16, x.stride)}
 	}
-	return k + k/2 + 8
+	w.query = query
+	return w
 }
+
+// keep is how many candidates for k places codes must find.
+func keep(k int) int { return k + k/2 + 8 }
 
 // hits scores the candidates from their float32 values.
 func (x *Index) hits(w *scratch, k int) []Hit {
@@ -99,37 +103,65 @@ func (x *Index) hits(w *scratch, k int) []Hit {
 
 func (x *Index) score(query, row []float32) float32 {
 	if x.cfg.Metric == L2 {
-		return -squaredDistance(query, row)
+		return -linalg.SquaredDistance(query, row)
 	}
-	return dot(query, row)
+	return linalg.Dot(query, row)
 }
 
-// scanAll reads every list.
+// scanAll reads every list, on several goroutines if there is much to read and
+// no filter, which is the caller's and may not be made for that.
 func (x *Index) scanAll(ctx context.Context, s *snapshot, w *scratch, k int, opt Options) error {
-	w.found.reset(x.keep(k))
-	for _, l := range s.lists {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		x.scan(l, w, opt.Filter)
+	quantized := x.cfg.Quantize == Int8 && !opt.Exact
+	if quantized {
+		k = keep(k)
 	}
-	return nil
+	w.found.reset(k)
+	chunk := len(s.lists)
+	workers := 1
+	if opt.Filter == nil && s.live*x.dim > 1<<19 {
+		workers = x.cfg.Workers
+		chunk = (chunk + 4*workers - 1) / (4 * workers)
+	}
+	var merging sync.Mutex
+	return parallel(ctx, workers, (len(s.lists)+chunk-1)/max(chunk, 1), func(i int) {
+		part := x.borrow(w.query)
+		defer x.scratch.Put(part)
+		part.found.reset(k)
+		for _, l := range s.lists[i*chunk : min(len(s.lists), (i+1)*chunk)] {
+			if ctx.Err() != nil {
+				return
+			}
+			x.scan(l, part, opt.Filter, quantized)
+		}
+		merging.Lock()
+		defer merging.Unlock()
+		for _, c := range part.found.items {
+			if w.found.accepts(c.score, c.list, int(c.slot)) {
+				w.found.push(c)
+			}
+		}
+		clear(part.found.items)
+	})
 }
 
 // scanNearest reads lists in the order of the score their vectors may reach,
 // until that is less than what has been found.
 func (x *Index) scanNearest(ctx context.Context, s *snapshot, w *scratch, k int, opt Options) error {
-	w.found.reset(x.keep(k))
-	x.rank(s, w, float32(opt.Effort))
+	quantized := x.cfg.Quantize == Int8
+	if quantized {
+		k = keep(k)
+	}
+	w.found.reset(k)
+	x.rank(s, w, s.effort.of(opt))
 	for n := 0; len(w.probes) > 0; n++ {
 		next := w.popProbe()
-		if w.found.full() && next.reach < w.found.items[0].score {
+		if n >= minProbes && w.found.full() && next.reach < w.found.items[0].score {
 			return nil
 		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		x.scan(s.lists[next.list], w, opt.Filter)
+		x.scan(s.lists[next.list], w, opt.Filter, quantized)
 	}
 	return nil
 }
@@ -138,13 +170,14 @@ func (x *Index) scanNearest(ctx context.Context, s *snapshot, w *scratch, k int,
 //
 // A vector x of a list with centre c and radius r lies at the squared distance
 // D^2 - 2Dr.cos + r^2 from the query, where D = |q-c| and cos is that of the
-// angle at the centre. Effort is the largest cosine expected.
+// angle at the centre. The effort is the largest cosine expected.
 func (x *Index) rank(s *snapshot, w *scratch, effort float32) {
 	w.probes = w.probes[:0]
-	qq := dot(w.query, w.query)
+	qq := linalg.Dot(w.query, w.query)
 	length := float32(math.Sqrt(float64(qq)))
-	for i := range s.lists {
-		qc := dot(w.query, s.centres[i*x.dim:(i+1)*x.dim])
+	w.scores = resize(w.scores, len(s.lists))
+	linalg.MatVec(w.scores, s.matrix, len(s.lists), x.dim, w.query)
+	for i, qc := range w.scores {
 		r := s.radii[i]
 		var reach float32
 		if x.cfg.Metric == InnerProduct {
@@ -190,11 +223,14 @@ func (w *scratch) siftProbe(i int) {
 }
 
 // scan offers the vectors of a list to the heap.
-func (x *Index) scan(l *list, w *scratch, filter func(string) bool) {
-	if x.cfg.Quantize == None {
+func (x *Index) scan(l *list, w *scratch, filter func(string) bool, quantized bool) {
+	if !quantized {
 		w.scores = resize(w.scores, len(l.ids))
-		for i := range w.scores {
-			w.scores[i] = x.score(w.query, l.row(i, x.dim))
+		if x.cfg.Metric == L2 {
+			linalg.SquaredDistances(w.scores, l.rows, len(l.ids), x.dim, w.query)
+			linalg.Scale(-1, w.scores)
+		} else {
+			linalg.MatVec(w.scores, l.rows, len(l.ids), x.dim, w.query)
 		}
 	} else {
 		x.scanCodes(l, w)
@@ -219,7 +255,7 @@ func (x *Index) scanCodes(l *list, w *scratch) {
 	if x.cfg.Metric == L2 {
 		step *= 2
 	} else {
-		base = dot(w.query, l.centre)
+		base = linalg.Dot(w.query, l.centre)
 	}
 	w.dots = resize(w.dots, len(l.ids))
 	dotCodes(w.dots, l.codes, w.codes)

@@ -6,6 +6,7 @@ package anntest
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // Shape of clustered vectors. Embeddings of products look like this: clusters
@@ -95,10 +96,7 @@ func (s *Source) Next(n int) [][]float32 {
 
 func (s *Source) fill(v []float32) {
 	at := s.rng.Float64() * s.upTo[len(s.upTo)-1]
-	c := 0
-	for s.upTo[c] < at {
-		c++
-	}
+	c, _ := slices.BinarySearch(s.upTo, at)
 	copy(v, s.centres[c])
 	for j := range s.shape.Rank {
 		f := float32(s.rng.NormFloat64())
