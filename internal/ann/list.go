@@ -16,7 +16,7 @@ type list struct {
 	codes  []int8    // len(ids) x stride, of rows minus centre; nil without quantization
 	scale  []float32 // of each row's codes
 	bias   []float32 // what a score adds to the product of the codes
-	dead   []uint64  // bitmap over slots; nil while all live
+	dead   []uint64  // bitmap over slots, up to the last dead one
 	deaths int
 	spread float64 // sum of the squared distances from the centre, dead ones too
 	fixed  int     // as many equal vectors cannot be split; 0 if never tried
@@ -25,7 +25,8 @@ type list struct {
 func (l *list) live() int { return len(l.ids) - l.deaths }
 
 func (l *list) isDead(slot int) bool {
-	return l.dead != nil && l.dead[slot>>6]>>(slot&63)&1 != 0
+	word := slot >> 6
+	return word < len(l.dead) && l.dead[word]>>(slot&63)&1 != 0
 }
 
 // radius is the root mean square distance from the centre.
@@ -62,9 +63,6 @@ func (x *Index) newList(centre []float32, n int) *list {
 func (x *Index) push(l *list, id string, row []float32) {
 	l.ids = append(l.ids, id)
 	l.rows = append(l.rows, row...)
-	if len(l.ids) > len(l.dead)*64 && l.dead != nil {
-		l.dead = append(l.dead, 0)
-	}
 	l.spread += float64(linalg.SquaredDistance(row, l.centre))
 	if x.cfg.Quantize != Int8 {
 		return
