@@ -2,8 +2,8 @@ package ann_test
 
 import (
 	"bufio"
-	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -22,7 +22,7 @@ import (
 // size of an evaluation: 20,000 x 64, and with BODEGA_LONG=1 a million x 256.
 func size() (n, dim, queries int) {
 	if os.Getenv("BODEGA_LONG") == "1" {
-		return 1_000_000, 256, 300
+		return 1_000_000, 256, 200
 	}
 	return 20_000, 64, 100
 }
@@ -83,10 +83,10 @@ func measure(t *testing.T, what string, x *ann.Index, queries [][]float32, filte
 
 // built returns the index of the evaluation: from the folder BODEGA_ANN_DIR, if
 // it was kept there by a run before.
-func built(t *testing.T, source *anntest.Source, n, dim int) *ann.Index {
+func built(t *testing.T, name string, source *anntest.Source, n, dim int) *ann.Index {
 	t.Helper()
 	folder := os.Getenv("BODEGA_ANN_DIR")
-	path := filepath.Join(folder, "ann-"+strconv.Itoa(n)+"x"+strconv.Itoa(dim))
+	path := filepath.Join(folder, fmt.Sprintf("%s %d x %d", name, n, dim))
 	if folder != "" {
 		f, err := os.Open(path)
 		if err == nil {
@@ -116,21 +116,30 @@ func built(t *testing.T, source *anntest.Source, n, dim int) *ann.Index {
 
 func TestEvaluate(t *testing.T) {
 	n, dim, q := size()
-	source := anntest.NewSource(anntest.Shape{Dim: dim}, 1)
-	queries := source.Next(q)
-	x := built(t, source, n, dim)
-	stats := x.Stats()
-	t.Logf("%d lists, %d bytes a vector of %d, without ids", stats.Lists, stats.Bytes/int64(stats.Vectors), 4*dim)
+	for name, shape := range map[string]anntest.Shape{
+		"clusters":      {Dim: dim},
+		"wide clusters": {Dim: dim, Clusters: 100, Rank: 48, Spread: 1, Skew: 0.5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			source := anntest.NewSource(shape, 1)
+			queries := source.Next(q)
+			evaluate(t, built(t, name, source, n, dim), queries)
+		})
+	}
+}
 
+func evaluate(t *testing.T, x *ann.Index, queries [][]float32) {
+	stats := x.Stats()
+	t.Logf("%d lists, %d bytes a vector of %d, without ids", stats.Lists, stats.Bytes/int64(stats.Vectors), 4*x.Dim())
 	require.GreaterOrEqual(t, measure(t, "plain", x, queries, nil), 0.95)
 	require.GreaterOrEqual(t, measure(t, "filter of 1%", x, queries, onePercent), 0.95)
 
 	var gone []string
-	for i := 0; i < n; i += 5 {
+	for i := 0; i < x.Len(); i += 5 {
 		gone = append(gone, strconv.Itoa(i))
 	}
 	start := time.Now()
-	deleted, err := x.Delete(context.Background(), gone...)
+	deleted, err := x.Delete(t.Context(), gone...)
 	require.NoError(t, err)
 	require.Equal(t, len(gone), deleted)
 	t.Logf("%d deleted in %v", deleted, time.Since(start).Round(time.Millisecond))

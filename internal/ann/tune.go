@@ -3,14 +3,17 @@ package ann
 import (
 	"context"
 	"hash/fnv"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sort"
+	"sync/atomic"
 )
 
 const (
 	tuneQueries = 256
 	tuneK       = 10
+	tuneDepth   = 64 // more vectors equal to a query make it useless
 	tuneSteps   = 40 // of effort, from 0 to 1
 	// tuneRarity is that of the vectors a filtered search is tuned on: one in so
 	// many.
@@ -38,13 +41,12 @@ func (x *Index) tune(ctx context.Context, s *snapshot, queries [][]float32) erro
 	if x.cfg.Exact || len(s.lists) <= minProbes {
 		return nil
 	}
-	k := tuneK
-	if len(queries) == 0 {
+	own := len(queries) == 0
+	if own {
 		queries = x.sample(s)
-		k++ // a vector finds itself
 	}
 	var err error
-	if s.effort.plain, err = x.leastEffort(ctx, s, queries, k, Options{}); err != nil {
+	if s.effort.plain, err = x.leastEffort(ctx, s, queries, Options{}, own); err != nil {
 		return err
 	}
 	rare := func(id string) bool {
@@ -52,56 +54,73 @@ func (x *Index) tune(ctx context.Context, s *snapshot, queries [][]float32) erro
 		h.Write([]byte(id))
 		return h.Sum32()%tuneRarity == 0
 	}
-	s.effort.filtered, err = x.leastEffort(ctx, s, queries, tuneK, Options{Filter: rare})
+	s.effort.filtered, err = x.leastEffort(ctx, s, queries, Options{Filter: rare}, false)
 	s.effort.filtered = max(s.effort.filtered, s.effort.plain)
 	return err
 }
 
-// leastEffort returns the least effort at which searches for k find enough. Of
-// k above tuneK, the first ones do not count.
-func (x *Index) leastEffort(ctx context.Context, s *snapshot, queries [][]float32, k int, opt Options) (float32, error) {
-	last := make([]float32, len(queries)) // the score of the last that must be found
-	wanted := make([]int, len(queries))
-	err := parallel(ctx, x.cfg.Workers, len(queries), func(i int) {
-		w := x.borrow(queries[i])
-		defer x.scratch.Put(w)
-		w.found.reset(keep(k))
-		for _, l := range s.lists {
-			x.scan(l, w, opt.Filter, x.cfg.Quantize == Int8)
-		}
-		if hits := x.hits(w, k); len(hits) > 0 {
-			last[i] = hits[len(hits)-1].Score
-			wanted[i] = len(hits) - (k - tuneK)
-		}
-	})
+// goal is what a search is tuned to find: hits with scores from last to below
+// first.
+type goal struct {
+	k, hits     int
+	first, last float32
+}
+
+// leastEffort returns the least effort at which searches find enough. Queries
+// of the index's own do not count themselves, nor vectors equal to them.
+func (x *Index) leastEffort(ctx context.Context, s *snapshot, queries [][]float32, opt Options, own bool) (float32, error) {
+	goals := make([]goal, len(queries))
+	err := parallel(ctx, x.cfg.Workers, len(queries), func(i int) { goals[i] = x.goalOf(s, queries[i], opt, own) })
 	if err != nil {
 		return 0, err
 	}
 	total := 0
-	for _, n := range wanted {
-		total += n
+	for _, g := range goals {
+		total += g.hits
 	}
-	found := make([]int, len(queries))
 	step := sort.Search(tuneSteps, func(step int) bool {
 		trial := *s
 		trial.effort = effort{float32(step) / tuneSteps, float32(step) / tuneSteps}
+		var found atomic.Int64
 		err = parallel(ctx, x.cfg.Workers, len(queries), func(i int) {
-			hits, _ := x.search(ctx, &trial, queries[i], k, opt) // fails with the context only
-			found[i] = tuneK - k
+			hits, _ := x.search(ctx, &trial, queries[i], goals[i].k, opt) // fails with the context only
+			n := 0
 			for _, h := range hits {
-				if h.Score >= last[i] {
-					found[i]++
+				if h.Score >= goals[i].last && h.Score < goals[i].first {
+					n++
 				}
 			}
-			found[i] = min(found[i], wanted[i])
+			found.Add(int64(min(n, goals[i].hits)))
 		})
-		sum := 0
-		for _, n := range found {
-			sum += n
-		}
-		return err != nil || float64(sum) >= x.cfg.Recall*float64(total)
+		return err != nil || float64(found.Load()) >= x.cfg.Recall*float64(total)
 	})
 	return float32(step) / tuneSteps, err
+}
+
+// goalOf reads all lists.
+func (x *Index) goalOf(s *snapshot, query []float32, opt Options, own bool) goal {
+	w := x.borrow(query)
+	defer x.scratch.Put(w)
+	w.found.reset(keep(tuneDepth))
+	for _, l := range s.lists {
+		x.scan(l, w, opt.Filter, x.cfg.Quantize == Int8)
+	}
+	hits := x.hits(w, tuneDepth)
+	g := goal{first: float32(math.Inf(1))}
+	if own && len(hits) > 0 {
+		g.first = hits[0].Score
+		for len(hits) > 0 && hits[0].Score == g.first {
+			hits = hits[1:]
+			g.k++
+		}
+	}
+	hits = hits[:min(tuneK, len(hits))]
+	g.hits = len(hits)
+	g.k += max(1, len(hits))
+	if len(hits) > 0 {
+		g.last = hits[len(hits)-1].Score
+	}
+	return g
 }
 
 // sample chooses vectors of a snapshot, the same ones each time.
