@@ -236,7 +236,7 @@ func (d *decoder) list(x *Index) (*list, error) {
 		if err := d.uint32s(&size); err != nil {
 			return nil, err
 		}
-		if size > maxIDLen {
+		if size < 1 || size > maxIDLen {
 			return nil, &FormatError{fmt.Sprintf("holds an id of %d bytes", size)}
 		}
 		id, err := d.bytes(int(size))

@@ -91,6 +91,9 @@ func (x *Index) Stats() Stats {
 func (x *Index) Add(ctx context.Context, items ...Item) error {
 	rows := make([][]float32, len(items))
 	for i, item := range items {
+		if item.ID == "" {
+			return &ConfigError{"ID", "is empty"}
+		}
 		if len(item.ID) > maxIDLen {
 			return &VectorError{item.ID, fmt.Sprintf("has an id of %d bytes, more than %d", len(item.ID), maxIDLen)}
 		}

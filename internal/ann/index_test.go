@@ -177,6 +177,7 @@ func TestRefusals(t *testing.T) {
 	require.Equal(t, 1, x.Len(), "nothing of a refused call is kept")
 
 	var config *ann.ConfigError
+	require.ErrorAs(t, x.Add(ctx, ann.Item{Vector: []float32{1, 1}}), &config)
 	_, err = x.Search(ctx, []float32{1, 0}, 0, ann.Options{})
 	require.ErrorAs(t, err, &config)
 	for _, dim := range []int{0, -1, 1 << 20} {
