@@ -29,7 +29,7 @@ func newIndex(t testing.TB, dim int, cfg ann.Config, vectors [][]float32) *ann.I
 // TestRecall holds the promise of Config.Recall, less the error of a sample,
 // on what is easy to cluster and on what is not.
 func TestRecall(t *testing.T) {
-	const n, dim, q = 10_000, 48, 150
+	const n, dim, q = 5000, 48, 100
 	clustered := func(s anntest.Shape) [][]float32 {
 		s.Dim = dim
 		return anntest.Clustered(s, n+q, 7)
@@ -44,18 +44,18 @@ func TestRecall(t *testing.T) {
 	}
 	repeated := clustered(anntest.Shape{})
 	for i := range n {
-		repeated[i] = repeated[i%(n/20)]
+		repeated[i] = repeated[i%(n/5)]
 	}
 	for name, vectors := range map[string][][]float32{
 		"clustered":         clustered(anntest.Shape{}),
 		"round clusters":    clustered(anntest.Shape{Noise: 1}),
 		"unequal clusters":  clustered(anntest.Shape{Skew: 1}),
 		"few wide clusters": clustered(anntest.Shape{Clusters: 20, Spread: 1}),
-		"tiny clusters":     clustered(anntest.Shape{Clusters: 2000, Rank: 6}),
+		"tiny clusters":     clustered(anntest.Shape{Clusters: 1000, Rank: 6}),
 		"one cluster":       clustered(anntest.Shape{Clusters: 1, Rank: 32, Spread: 1}),
 		"uniform":           anntest.Uniform(32, n+q, 3),
 		"unequal lengths":   weighted,
-		"twenty of each":    repeated,
+		"five of each":    repeated,
 	} {
 		for _, metric := range []ann.Metric{ann.Cosine, ann.InnerProduct, ann.L2} {
 			t.Run(fmt.Sprint(name, " ", metric), func(t *testing.T) {

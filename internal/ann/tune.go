@@ -6,18 +6,18 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"sort"
 	"sync/atomic"
 )
 
 const (
 	tuneQueries = 256
 	tuneK       = 10
-	tuneDepth   = 64 // more vectors equal to a query make it useless
-	tuneSteps   = 40 // of effort, from 0 to 1
-	// tuneRarity is that of the vectors a filtered search is tuned on: one in so
-	// many.
-	tuneRarity = 64
+	tuneDepth   = 64      // more vectors equal to a query make it useless
+	tuneStep    = 1. / 32 // of effort
+	// A filtered search is tuned on fewer queries, which take longer, and on one
+	// in so many vectors.
+	tuneFiltered = 64
+	tuneRarity   = 64
 )
 
 // effort is how far searches go; see Index.rank.
@@ -46,7 +46,7 @@ func (x *Index) tune(ctx context.Context, s *snapshot, queries [][]float32) erro
 		queries = x.sample(s)
 	}
 	var err error
-	if s.effort.plain, err = x.leastEffort(ctx, s, queries, Options{}, own); err != nil {
+	if s.effort.plain, err = x.leastEffort(ctx, s, 0, queries, Options{}, own); err != nil {
 		return err
 	}
 	rare := func(id string) bool {
@@ -54,8 +54,14 @@ func (x *Index) tune(ctx context.Context, s *snapshot, queries [][]float32) erro
 		h.Write([]byte(id))
 		return h.Sum32()%tuneRarity == 0
 	}
-	s.effort.filtered, err = x.leastEffort(ctx, s, queries, Options{Filter: rare}, false)
-	s.effort.filtered = max(s.effort.filtered, s.effort.plain)
+	if n := len(queries) / tuneFiltered; n > 1 {
+		few := queries[:0:0]
+		for i := 0; i < len(queries); i += n {
+			few = append(few, queries[i])
+		}
+		queries = few
+	}
+	s.effort.filtered, err = x.leastEffort(ctx, s, s.effort.plain, queries, Options{Filter: rare}, false)
 	return err
 }
 
@@ -66,9 +72,9 @@ type goal struct {
 	first, last float32
 }
 
-// leastEffort returns the least effort at which searches find enough. Queries
-// of the index's own do not count themselves, nor vectors equal to them.
-func (x *Index) leastEffort(ctx context.Context, s *snapshot, queries [][]float32, opt Options, own bool) (float32, error) {
+// leastEffort returns the effort, from least on, at which searches find enough.
+// Queries of the index's own do not count themselves, nor vectors equal to them.
+func (x *Index) leastEffort(ctx context.Context, s *snapshot, least float32, queries [][]float32, opt Options, own bool) (float32, error) {
 	goals := make([]goal, len(queries))
 	err := parallel(ctx, x.cfg.Workers, len(queries), func(i int) { goals[i] = x.goalOf(s, queries[i], opt, own) })
 	if err != nil {
@@ -78,11 +84,12 @@ func (x *Index) leastEffort(ctx context.Context, s *snapshot, queries [][]float3
 	for _, g := range goals {
 		total += g.hits
 	}
-	step := sort.Search(tuneSteps, func(step int) bool {
+	// Upwards, as little effort costs little.
+	for ; least < 1; least += tuneStep {
 		trial := *s
-		trial.effort = effort{float32(step) / tuneSteps, float32(step) / tuneSteps}
+		trial.effort = effort{least, least}
 		var found atomic.Int64
-		err = parallel(ctx, x.cfg.Workers, len(queries), func(i int) {
+		err := parallel(ctx, x.cfg.Workers, len(queries), func(i int) {
 			hits, _ := x.search(ctx, &trial, queries[i], goals[i].k, opt) // fails with the context only
 			n := 0
 			for _, h := range hits {
@@ -92,9 +99,14 @@ func (x *Index) leastEffort(ctx context.Context, s *snapshot, queries [][]float3
 			}
 			found.Add(int64(min(n, goals[i].hits)))
 		})
-		return err != nil || float64(found.Load()) >= x.cfg.Recall*float64(total)
-	})
-	return float32(step) / tuneSteps, err
+		if err != nil {
+			return 0, err
+		}
+		if float64(found.Load()) >= x.cfg.Recall*float64(total) {
+			return least, nil
+		}
+	}
+	return 1, nil
 }
 
 // goalOf reads all lists.
