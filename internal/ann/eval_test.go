@@ -2,7 +2,6 @@ package ann_test
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -97,7 +96,7 @@ func built(t *testing.T, name string, source *anntest.Source, n, dim int) *ann.I
 			t.Logf("loaded in %v", time.Since(start).Round(time.Millisecond))
 			return x
 		}
-		require.True(t, errors.Is(err, fs.ErrNotExist), err)
+		require.ErrorIs(t, err, fs.ErrNotExist)
 	}
 	x, err := ann.New(dim, ann.Config{})
 	require.NoError(t, err)
