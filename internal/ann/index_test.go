@@ -55,7 +55,7 @@ func TestRecall(t *testing.T) {
 		"one cluster":       clustered(anntest.Shape{Clusters: 1, Rank: 32, Spread: 1}),
 		"uniform":           anntest.Uniform(32, n+q, 3),
 		"unequal lengths":   weighted,
-		"five of each":    repeated,
+		"five of each":      repeated,
 	} {
 		for _, metric := range []ann.Metric{ann.Cosine, ann.InnerProduct, ann.L2} {
 			t.Run(fmt.Sprint(name, " ", metric), func(t *testing.T) {
