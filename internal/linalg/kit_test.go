@@ -1,6 +1,7 @@
 package linalg
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -12,7 +13,7 @@ func source(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 1)) }
 
 // normals returns n draws in a slice that begins at an odd element and whose
 // end is followed by NaN, so that a kernel that reads on is found out.
-func normals[T float](r *rand.Rand, n int) []T {
+func normals[T Float](r *rand.Rand, n int) []T {
 	const before, after = 3, 40
 	all := make([]T, before+n+after)
 	for i := range all {
@@ -35,8 +36,17 @@ func bytesOf(r *rand.Rand, n int) []int8 {
 
 func clone[T any](x []T) []T { return append([]T(nil), x...) }
 
+func isNaN[T Float](v T) bool { return math.IsNaN(float64(v)) }
+
+// same asks for equal numbers, to the last bit but for the sign of zero.
+func same[T Float](t require.TestingT, want, got T, msg ...any) {
+	if want != got {
+		require.Fail(t, fmt.Sprintf("not the same: want %v, got %v", want, got), msg...)
+	}
+}
+
 // epsilon is the unit of rounding of T.
-func epsilon[T float]() float64 {
+func epsilon[T Float]() float64 {
 	var zero T
 	switch any(zero).(type) {
 	case float32:
@@ -48,7 +58,7 @@ func epsilon[T float]() float64 {
 
 // near asks that got is within n roundings of want, where size is the sum of
 // the magnitudes that were added up.
-func near[T float](t *testing.T, want float64, got T, size float64, n int, msg ...any) {
+func near[T Float](t *testing.T, want float64, got T, size float64, n int, msg ...any) {
 	t.Helper()
 	bound := float64(n+2) * epsilon[T]() * size
 	if diff := math.Abs(want - float64(got)); !(diff <= bound) {
@@ -58,9 +68,9 @@ func near[T float](t *testing.T, want float64, got T, size float64, n int, msg .
 
 // guarded reports whether what lies behind x, up to its array's end, is still
 // NaN.
-func guarded[T float](all []T) bool {
+func guarded[T Float](all []T) bool {
 	for _, v := range all {
-		if v == v {
+		if !isNaN(v) {
 			return false
 		}
 	}

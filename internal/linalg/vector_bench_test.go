@@ -8,9 +8,9 @@ import (
 
 func BenchmarkVector384(b *testing.B) {
 	r := source(1)
-	x, y := normals[float32](r, 384), normals[float32](r, 384)
+	x, y := clone(normals[float32](r, 384)), clone(normals[float32](r, 384))
 	gx, gy := blas32.Vector{N: 384, Inc: 1, Data: x}, blas32.Vector{N: 384, Inc: 1, Data: y}
-	x8, y8 := bytesOf(r, 384), bytesOf(r, 384)
+	x8, y8 := clone(bytesOf(r, 384)), clone(bytesOf(r, 384))
 	var sink float32
 	for _, bench := range []struct {
 		name string

@@ -1,11 +1,11 @@
 package linalg
 
-// float is what the portable kernels are written for.
-type float interface{ float32 | float64 }
+// Float is what matrices and the portable kernels are made of.
+type Float interface{ float32 | float64 }
 
 // dotGo keeps eight sums, which lets the processor overlap the additions and
 // rounds about as the AVX2 kernel does.
-func dotGo[T float](x, y []T) T {
+func dotGo[T Float](x, y []T) T {
 	var s0, s1, s2, s3, s4, s5, s6, s7 T
 	for len(x) >= 8 && len(y) >= 8 {
 		s0 += x[0] * y[0]
@@ -41,14 +41,14 @@ func squaredDistanceGo(x, y []float32) float32 {
 	return (s0 + s2) + (s1 + s3)
 }
 
-func axpyGo[T float](alpha T, x, y []T) {
+func axpyGo[T Float](alpha T, x, y []T) {
 	y = y[:len(x)]
 	for i, v := range x {
 		y[i] += alpha * v
 	}
 }
 
-func scaleGo[T float](alpha T, x []T) {
+func scaleGo[T Float](alpha T, x []T) {
 	for i := range x {
 		x[i] *= alpha
 	}
@@ -63,7 +63,7 @@ func dotInt8Go(x, y []int8) int32 {
 	return s
 }
 
-func dotRowsGo[T float](dst, a, x []T) {
+func dotRowsGo[T Float](dst, a, x []T) {
 	for i := range dst {
 		dst[i] = dotGo(a[i*len(x):][:len(x)], x)
 	}

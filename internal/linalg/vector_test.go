@@ -18,7 +18,7 @@ func lengths() []int {
 	return append(n, 255, 256, 257, 383, 384, 385, 1000)
 }
 
-func dotReference[T float](x, y []T) (sum, size float64) {
+func dotReference[T Float](x, y []T) (sum, size float64) {
 	for i := range x {
 		p := float64(x[i]) * float64(y[i])
 		sum += p
@@ -72,7 +72,7 @@ func TestSquaredDistanceAndCosine(t *testing.T) {
 func TestNormalize(t *testing.T) {
 	eachImplementation(t, func(t *testing.T) {
 		x := []float32{3, 4}
-		require.Equal(t, float32(5), Normalize(x))
+		same(t, float32(5), Normalize(x))
 		require.InDeltaSlice(t, []float32{.6, .8}, x, 1e-7)
 		zero := make([]float32, 3)
 		require.Zero(t, Normalize(zero))
@@ -95,7 +95,7 @@ func TestAxpyAndScale(t *testing.T) {
 	})
 }
 
-func testAxpy[T float](t *testing.T, n int, x, y []T, axpy func(T, []T, []T), scale func(T, []T)) {
+func testAxpy[T Float](t *testing.T, n int, x, y []T, axpy func(T, []T, []T), scale func(T, []T)) {
 	t.Helper()
 	const alpha = -1.7
 	all := make([]T, n+40)
@@ -154,22 +154,22 @@ func TestRowsAreTheirVectors(t *testing.T) {
 				last := dst[rows]
 				MatVec(dst[:rows], a, rows, cols, x)
 				for i := range rows {
-					require.Equal(t, Dot(a[i*cols:][:cols], x), dst[i], "%d x %d", rows, cols)
+					same(t, Dot(a[i*cols:][:cols], x), dst[i], "%d x %d", rows, cols)
 				}
 				SquaredDistances(dst[:rows], a, rows, cols, x)
 				for i := range rows {
-					require.Equal(t, SquaredDistance(a[i*cols:][:cols], x), dst[i], "%d x %d", rows, cols)
+					same(t, SquaredDistance(a[i*cols:][:cols], x), dst[i], "%d x %d", rows, cols)
 				}
-				require.Equal(t, last, dst[rows], "wrote past the end")
+				same(t, last, dst[rows], "wrote past the end")
 
 				a64, x64 := normals[float64](r, rows*cols), normals[float64](r, cols)
 				dst64 := normals[float64](r, rows+1)
 				last64 := dst64[rows]
 				MatVec64(dst64[:rows], a64, rows, cols, x64)
 				for i := range rows {
-					require.Equal(t, Dot64(a64[i*cols:][:cols], x64), dst64[i], "%d x %d", rows, cols)
+					same(t, Dot64(a64[i*cols:][:cols], x64), dst64[i], "%d x %d", rows, cols)
 				}
-				require.Equal(t, last64, dst64[rows], "wrote past the end")
+				same(t, last64, dst64[rows], "wrote past the end")
 
 				a8, x8 := bytesOf(r, rows*cols), bytesOf(r, cols)
 				dst32 := make([]int32, rows+1)
@@ -196,35 +196,35 @@ func TestNotFinite(t *testing.T) {
 				x := clone(ones)
 				x[i] = nan
 				out := make([]float32, 1)
-				require.True(t, Dot(x, ones) != Dot(x, ones))
-				require.True(t, Cosine(x, ones) != Cosine(x, ones))
-				require.True(t, SquaredDistance(x, ones) != SquaredDistance(x, ones))
+				require.True(t, isNaN(Dot(x, ones)))
+				require.True(t, isNaN(Cosine(x, ones)))
+				require.True(t, isNaN(SquaredDistance(x, ones)))
 				MatVec(out, x, 1, n, ones)
-				require.True(t, out[0] != out[0])
+				require.True(t, isNaN(out[0]))
 				SquaredDistances(out, x, 1, n, ones)
-				require.True(t, out[0] != out[0])
+				require.True(t, isNaN(out[0]))
 				y := clone(ones)
 				Axpy(2, x, y)
 				for j, v := range y {
-					require.Equal(t, j == i, v != v)
+					require.Equal(t, j == i, isNaN(v))
 				}
 				Scale(2, x)
-				require.True(t, x[i] != x[i])
+				require.True(t, isNaN(x[i]))
 
 				x = clone(ones)
 				x[i] = inf
-				require.Equal(t, inf, Dot(x, ones))
-				require.Equal(t, inf, SquaredDistance(x, ones))
+				same(t, inf, Dot(x, ones))
+				same(t, inf, SquaredDistance(x, ones))
 				x64 := make([]float64, n)
 				x64[i] = math.Inf(-1)
 				ones64 := make([]float64, n)
 				for j := range ones64 {
 					ones64[j] = 1
 				}
-				require.Equal(t, math.Inf(-1), Dot64(x64, ones64))
+				same(t, math.Inf(-1), Dot64(x64, ones64))
 				zero := make([]float32, n)
 				d := Dot(x, zero) // Inf times 0
-				require.True(t, d != d)
+				require.True(t, isNaN(d))
 			}
 		}
 	})
