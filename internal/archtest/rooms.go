@@ -51,7 +51,7 @@ var rooms = slices.Concat(
 	place(3.5, flow, "commerce/checkout", "commerce/fulfil", "commerce/refund", "commerce/returns"),
 
 	place(0, numeric, "internal/linalg"),
-	place(0.5, numeric, "internal/gbdt", "internal/nn"),
+	place(0.5, numeric, "internal/ann", "internal/gbdt", "internal/nn"),
 	place(2, ai, "search", "recommend", "pricing", "fraud", "forecast", "vision", "chat"),
 
 	place(0, sqlBase, "internal/goid", "internal/sqldb"),
