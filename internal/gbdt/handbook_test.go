@@ -190,7 +190,7 @@ func TestHandbookBaselineWeek(t *testing.T) {
 	t.Logf("baseline week: AP %.4f, AUC %.4f", ap, auc)
 	assert.Greater(t, ap, 0.67)
 	assert.Greater(t, auc, 0.86)
-	if os.Getenv("BODEGA_LONG_TESTS") == "" {
+	if os.Getenv("BODEGA_LONG") == "" {
 		return
 	}
 	mean := 0.0

@@ -108,13 +108,10 @@ func (f *flatForest) walk(roots []flatRoot, row []float64, present bool, at *[ab
 	}
 	forest, x := unsafe.SliceData(f.nodes), unsafe.SliceData(row)
 	moved := uint32(1)
-	for ; present && depth > 0 && moved != 0; depth-- {
-		moved = 0
-		for i, from := range at {
-			to := stepPresent(forest, x, from)
-			moved |= from ^ to
-			at[i] = to
-		}
+	if present {
+		walkPresent(forest, x, (*[abreast / 2]uint32)(at[:]), depth)
+		walkPresent(forest, x, (*[abreast / 2]uint32)(at[abreast/2:]), depth)
+		return true
 	}
 	for ; depth > 0 && moved != 0; depth-- {
 		moved = 0
@@ -125,6 +122,21 @@ func (f *flatForest) walk(roots []flatRoot, row []float64, present bool, at *[ab
 		}
 	}
 	return true
+}
+
+// walkPresent walks four trees for a row without missing values. Four places
+// are what the processor's registers hold.
+func walkPresent(forest *flatNode, x *float64, at *[abreast / 2]uint32, depth int32) {
+	a, b, c, d := at[0], at[1], at[2], at[3]
+	for ; depth > 0; depth-- {
+		to0, to1 := stepPresent(forest, x, a), stepPresent(forest, x, b)
+		to2, to3 := stepPresent(forest, x, c), stepPresent(forest, x, d)
+		if to0^a|to1^b|to2^c|to3^d == 0 {
+			break
+		}
+		a, b, c, d = to0, to1, to2, to3
+	}
+	at[0], at[1], at[2], at[3] = a, b, c, d
 }
 
 func (f *flatForest) walk1(root flatRoot, row []float64) uint32 {
