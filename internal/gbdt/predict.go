@@ -131,7 +131,7 @@ func walkPresent(forest *flatNode, x *float64, at *[abreast / 2]uint32, depth in
 	for ; depth > 0; depth-- {
 		to0, to1 := stepPresent(forest, x, a), stepPresent(forest, x, b)
 		to2, to3 := stepPresent(forest, x, c), stepPresent(forest, x, d)
-		if to0^a|to1^b|to2^c|to3^d == 0 {
+		if (to0^a)|(to1^b)|(to2^c)|(to3^d) == 0 {
 			break
 		}
 		a, b, c, d = to0, to1, to2, to3
