@@ -1,0 +1,2 @@
+// Package linalg is the dense linear algebra that the numeric packages stand on.
+package linalg
