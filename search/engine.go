@@ -221,6 +221,7 @@ func (e *Engine) lists(ctx context.Context, q Query, depth int) (lists, error) {
 		if l.keyword, err = e.keyword.Find(ctx, Words{q.Text, q.Locale}, depth); err != nil {
 			return l, err
 		}
+		e.rescore(q.Text, l.keyword)
 	}
 	if e.vectors == nil || q.Mode == Keyword {
 		return l, nil
@@ -235,6 +236,25 @@ func (e *Engine) lists(ctx context.Context, q Query, depth int) (lists, error) {
 	l.query = made[0]
 	l.vector, err = e.nearest(ctx, l.query, depth)
 	return l, err
+}
+
+// driverShare is what an index's own score adds to that of rescore: it orders
+// what only the index's stemmer found.
+const driverShare = 1e-3
+
+// rescore scores what an index found by BM25 over the engine's own words, so
+// that scores mean the same whichever index is used.
+func (e *Engine) rescore(text string, found []Match) {
+	words := tokens(text)
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	for i := range found {
+		found[i].Score *= driverShare
+		if entry, ok := e.lexicon.entries[found[i].ID]; ok {
+			found[i].Score += e.lexicon.okapi(words, entry)
+		}
+	}
+	sortMatches(found)
 }
 
 // nearest returns the vectors that point the same way at all.

@@ -57,10 +57,11 @@ type lexicon struct {
 	documents  map[string]int // word -> how many have it
 	colors     map[string]int // word -> how many have it as color
 	categories map[string]int // path -> how many are in it
+	length     float64        // of all entries
 }
 
 func newLexicon() *lexicon {
-	return &lexicon{map[string]*entry{}, map[string]int{}, map[string]int{}, map[string]int{}}
+	return &lexicon{map[string]*entry{}, map[string]int{}, map[string]int{}, map[string]int{}, 0}
 }
 
 func (l *lexicon) add(id string, e *entry) {
@@ -76,6 +77,7 @@ func (l *lexicon) remove(id string) {
 }
 
 func (l *lexicon) count(e *entry, by int) {
+	l.length += float64(by) * e.length
 	for w := range e.words {
 		bump(l.documents, w, by)
 	}
@@ -95,4 +97,16 @@ func bump(counts map[string]int, key string, by int) {
 
 func (l *lexicon) idf(word string) float64 {
 	return inverseFrequency(l.documents[word], len(l.entries))
+}
+
+// okapi is BM25 over the entry's weighted bag of words.
+func (l *lexicon) okapi(words []string, e *entry) float64 {
+	damp := bm25K1 * (1 - bm25B + bm25B*e.length*float64(len(l.entries))/l.length)
+	var score float64
+	for _, w := range words {
+		if n := e.words[w]; n > 0 {
+			score += l.idf(w) * n * (bm25K1 + 1) / (n + damp)
+		}
+	}
+	return score
 }

@@ -53,8 +53,8 @@ const (
 )
 
 // LSA is an Embedder learned from the catalog alone: latent semantic analysis
-// (Deerwester et al. 1990) of words, pairs of neighbouring words and the
-// 4-grams of words' characters, weighted by log tf-idf. It is safe for
+// (Deerwester et al. 1990) of words, pairs of neighbouring words and, in
+// titles and brands, the 4-grams of words' characters, weighted by log tf-idf. It is safe for
 // concurrent use.
 type LSA struct {
 	weights FieldWeights
@@ -73,8 +73,9 @@ const (
 
 var termShare = map[byte]float32{'w': 1, 'p': 0.6, 'g': 0.25}
 
-// eachTerm calls add for the terms of a text.
-func eachTerm(text string, add func(term string)) {
+// eachTerm calls add for the terms of a text. Character n-grams, which are
+// many, are worth their while in short texts.
+func eachTerm(text string, grams bool, add func(term string)) {
 	words := content(tokens(text))
 	for i, w := range words {
 		if len(w) > maxWord { // a key or an address, and no word
@@ -85,7 +86,7 @@ func eachTerm(text string, add func(term string)) {
 			add(pairTerm + words[i-1] + " " + w)
 		}
 		runes := []rune("<" + w + ">")
-		for j := 0; j+4 <= len(runes) && len(runes) > 4; j++ {
+		for j := 0; grams && j+4 <= len(runes) && len(runes) > 4; j++ {
 			add(gramTerm + string(runes[j:j+4]))
 		}
 	}
@@ -95,7 +96,7 @@ func documentTerms(d *Document, weights FieldWeights) map[string]float32 {
 	counts := map[string]float32{}
 	for _, f := range d.Fields() {
 		if weight := float32(weights.Of(f.Name)); weight > 0 {
-			eachTerm(f.Text, func(term string) { counts[term] += weight })
+			eachTerm(f.Text, f.Name == FieldTitle || f.Name == FieldBrand, func(term string) { counts[term] += weight })
 		}
 	}
 	return counts
@@ -217,7 +218,7 @@ func (l *LSA) EmbedQueries(ctx context.Context, queries []string) ([][]float32, 
 			return nil, err
 		}
 		counts := map[string]float32{}
-		eachTerm(q, func(term string) { counts[term]++ })
+		eachTerm(q, true, func(term string) { counts[term]++ })
 		vectors[i] = l.project(l.row(counts))
 	}
 	return vectors, nil

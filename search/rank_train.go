@@ -1,9 +1,11 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
+	"slices"
 )
 
 // Judged is a query's candidates with what each is worth: the gain of
@@ -30,10 +32,10 @@ func (c LinearConfig) withDefaults() LinearConfig {
 	return c
 }
 
-// TrainLinear learns weights from judged queries: the cross entropy between each
-// candidate's share of the gains and the softmax of the scores (ListNet, Cao
-// et al. 2007), minimised by gradient descent over all queries with RMSProp
-// steps. The same input gives the same ranker.
+// TrainLinear learns weights from judged queries: logistic loss over pairs of
+// candidates, each weighed by what swapping the two would change in the NDCG
+// (LambdaRank, Burges et al. 2006), minimised by gradient descent over all
+// queries with RMSProp steps. The same input gives the same ranker.
 func TrainLinear(ctx context.Context, queries []Judged, config LinearConfig) (LinearRanker, error) {
 	c := config.withDefaults()
 	if c.Penalty < 0 || c.Rounds < 1 {
@@ -77,32 +79,52 @@ func TrainLinear(ctx context.Context, queries []Judged, config LinearConfig) (Li
 	return w, nil
 }
 
+// deepest is how many of a query's candidates, by their current score, take
+// part in pairs.
+const deepest = 100
+
 // gradient adds the query's part of the loss's gradient.
 func (q *Judged) gradient(sum []float64, w LinearRanker) {
-	var all float64
-	for _, g := range q.Gains {
-		all += g
+	ideal := slices.Clone(q.Gains)
+	slices.SortFunc(ideal, func(a, b float64) int { return cmp.Compare(b, a) })
+	var best float64
+	for i, g := range ideal {
+		best += g * discount(i)
 	}
-	if all == 0 {
+	if best == 0 {
 		return
 	}
-	p := make([]float64, len(q.Gains))
-	top := math.Inf(-1)
+	scores := make([]float64, len(q.Gains))
+	order := make([]int, len(q.Gains))
 	for i, c := range q.Candidates {
+		order[i] = i
 		for j, s := range c.Signals {
-			p[i] += w[j] * s
+			scores[i] += w[j] * s
 		}
-		top = max(top, p[i])
 	}
-	var mass float64
-	for i := range p {
-		p[i] = math.Exp(p[i] - top)
-		mass += p[i]
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
+	order = order[:min(deepest, len(order))]
+	push := make([]float64, len(order))
+	for a, i := range order {
+		for b, j := range order[:a] {
+			if q.Gains[i] == q.Gains[j] {
+				continue
+			}
+			better, worse := a, b
+			if q.Gains[j] > q.Gains[i] {
+				better, worse = b, a
+			}
+			swap := math.Abs((q.Gains[i] - q.Gains[j]) * (discount(a) - discount(b)) / best)
+			p := swap / (1 + math.Exp(scores[order[better]]-scores[order[worse]]))
+			push[better] -= p
+			push[worse] += p
+		}
 	}
-	for i, c := range q.Candidates {
-		d := p[i]/mass - q.Gains[i]/all
-		for j, s := range c.Signals {
-			sum[j] += d * s
+	for a, i := range order {
+		for j, s := range q.Candidates[i].Signals {
+			sum[j] += push[a] * s
 		}
 	}
 }
+
+func discount(rank int) float64 { return 1 / math.Log2(float64(rank+2)) }
