@@ -239,16 +239,16 @@ func (i *Index) query(q search.Words) query.Query {
 	words := bleve.NewMatchQuery(q.Text)
 	words.SetField(bagField)
 	words.Analyzer = analyzer
-	any := []query.Query{words}
+	either := []query.Query{words}
 	fields := strings.Fields(q.Text)
 	for n := 1; n < len(fields) && n <= maxPairs && i.config.Pairs > 0; n++ {
 		pair := bleve.NewMatchPhraseQuery(fields[n-1] + " " + fields[n])
 		pair.SetField(titleField)
 		pair.Analyzer = analyzer
 		pair.SetBoost(i.config.Pairs)
-		any = append(any, pair)
+		either = append(either, pair)
 	}
-	return bleve.NewDisjunctionQuery(any...)
+	return bleve.NewDisjunctionQuery(either...)
 }
 
 // Count returns how many documents there are.
