@@ -18,7 +18,7 @@ type Judged struct {
 // LinearConfig says how a LinearRanker is trained.
 type LinearConfig struct {
 	Penalty float64      // of squared distance from Start, a query. Default 0.01
-	Rounds  int          // of gradient descent. Default 300
+	Rounds  int          // of gradient descent. Default 150
 	Start   LinearRanker // what training without data gives. Default zeros
 }
 
@@ -27,7 +27,7 @@ func (c LinearConfig) withDefaults() LinearConfig {
 		c.Penalty = 0.01
 	}
 	if c.Rounds == 0 {
-		c.Rounds = 300
+		c.Rounds = 150
 	}
 	return c
 }
