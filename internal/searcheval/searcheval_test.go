@@ -97,7 +97,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 }
 
 // The promise of the default ranking on judged queries, with room for other
-// processors' rounding. It takes half a minute, so it must be asked for.
+// processors' rounding. It takes a minute, so it must be asked for.
 func TestESCI(t *testing.T) {
 	products := testenv.Data(t, "esci-150/products.jsonl.gz")
 	if os.Getenv("BODEGA_TEST_SEARCH") == "" {

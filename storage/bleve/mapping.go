@@ -17,7 +17,6 @@ import (
 	"github.com/blevesearch/bleve/v2/analysis/token/lowercase"
 	"github.com/blevesearch/bleve/v2/analysis/tokenizer/unicode"
 	"github.com/blevesearch/bleve/v2/mapping"
-	index "github.com/blevesearch/bleve_index_api"
 )
 
 const (
@@ -45,7 +44,7 @@ func analyzerOf(locale string) string {
 // newMapping has a type of document for each analyzer.
 func newMapping() (mapping.IndexMapping, error) {
 	m := bleve.NewIndexMapping()
-	m.ScoringModel = index.BM25Scoring
+	m.ScoringModel = "bm25"
 	err := m.AddCustomAnalyzer(plainAnalyzer, map[string]any{"type": custom.Name, "tokenizer": unicode.Name, "token_filters": []string{lowercase.Name}})
 	if err != nil {
 		return nil, fmt.Errorf("bleve: %w", err)
