@@ -31,6 +31,7 @@ type commands struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date."`
 	User    userCmd    `cmd:"" help:"Manage staff."`
 	Bench   benchCmd   `cmd:"" help:"Measure this machine and database."`
+	Search  searchCmd  `cmd:"" help:"Work on product search."`
 }
 
 // env is what commands run with.

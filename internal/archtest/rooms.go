@@ -67,7 +67,7 @@ var rooms = slices.Concat(
 	place(5, outer, "internal/connect", "internal/httpapi", "internal/importer", "internal/web"),
 	place(6, root, "."),
 	place(6.5, outer, "internal/boot", "internal/demo"), // what the programs share
-	place(6.7, outer, "internal/bench"),
+	place(6.7, outer, "internal/bench", "internal/searcheval"),
 	place(7, program, "cmd/*", "examples/*"),
 )
 

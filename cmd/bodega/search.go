@@ -1,0 +1,39 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/bodega-commerce/bodega/internal/searcheval"
+	"github.com/bodega-commerce/bodega/search"
+	"github.com/bodega-commerce/bodega/storage/bleve"
+)
+
+type searchCmd struct {
+	Evaluate searchEvaluateCmd `cmd:"" help:"Measure search on judged queries."`
+}
+
+type searchEvaluateCmd struct {
+	Folder  string `arg:"" help:"Folder with products.jsonl.gz."`
+	Queries string `help:"Queries: query_id,query. Default: queries-dev.csv in the folder." placeholder:"FILE"`
+	Labels  string `help:"Judgements: query_id,product_id,label,gain. Default: labels-dev.csv in the folder." placeholder:"FILE"`
+	JSON    bool   `help:"Print the figures as JSON."`
+}
+
+func (c *searchEvaluateCmd) Run(e *env) error {
+	data, err := searcheval.Load(e.ctx, searcheval.Files{Folder: c.Folder, Queries: c.Queries, Labels: c.Labels})
+	if err != nil {
+		return err
+	}
+	index, err := bleve.Open("", bleve.Config{})
+	if err != nil {
+		return err
+	}
+	report, err := searcheval.Evaluate(e.ctx, data, index, search.Config{})
+	if err = errors.Join(err, index.Close()); err != nil {
+		return err
+	}
+	if c.JSON {
+		return report.JSON(e.out)
+	}
+	return report.Print(e.out)
+}

@@ -1,0 +1,225 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/bodega-commerce/bodega/internal/linalg"
+)
+
+// LSAConfig says how an LSA is trained.
+type LSAConfig struct {
+	Dimensions int          // of the vectors, at most. Default 256
+	MaxTerms   int          // words, pairs and n-grams that are kept, the commonest. Default 60,000
+	Weights    FieldWeights // how often a word counts. Default DefaultFieldWeights
+	Iterations int          // power iterations of the decomposition. Default 2
+	Seed       uint64       // of the random projection. Default 0
+}
+
+func (c LSAConfig) withDefaults() LSAConfig {
+	if c.Dimensions == 0 {
+		c.Dimensions = 256
+	}
+	if c.MaxTerms == 0 {
+		c.MaxTerms = 60_000
+	}
+	if c.Weights == nil {
+		c.Weights = DefaultFieldWeights()
+	}
+	if c.Iterations == 0 {
+		c.Iterations = 2
+	}
+	return c
+}
+
+func (c LSAConfig) validate() error {
+	switch {
+	case c.Dimensions < 1 || c.Dimensions > maxDimensions:
+		return fmt.Errorf("search: LSAConfig.Dimensions is %d, not between 1 and %d", c.Dimensions, maxDimensions)
+	case c.MaxTerms < 1 || c.MaxTerms > maxTerms:
+		return fmt.Errorf("search: LSAConfig.MaxTerms is %d, not between 1 and %d", c.MaxTerms, maxTerms)
+	case c.Iterations < 0 || c.Iterations > 20:
+		return fmt.Errorf("search: LSAConfig.Iterations is %d, not between 0 and 20", c.Iterations)
+	}
+	return nil
+}
+
+const (
+	maxDimensions = 4096
+	maxTerms      = 1 << 22
+)
+
+// LSA is an Embedder learned from the catalog alone: latent semantic analysis
+// (Deerwester et al. 1990) of words, pairs of neighbouring words and, in
+// titles and brands, the 4-grams of words' characters, weighted by log tf-idf. It is safe for
+// concurrent use.
+type LSA struct {
+	weights FieldWeights
+	terms   map[string]int
+	idf     []float32
+	basis   linalg.Matrix[float32] // a row a term
+}
+
+// A term's first letter says what it is. Words say more than their parts.
+const (
+	maxWord  = 100 // bytes
+	wordTerm = "w"
+	pairTerm = "p"
+	gramTerm = "g"
+)
+
+var termShare = map[byte]float32{'w': 1, 'p': 0.6, 'g': 0.25}
+
+// eachTerm calls add for the terms of a text. Character n-grams, which are
+// many, are worth their while in short texts.
+func eachTerm(text string, grams bool, add func(term string)) {
+	words := content(tokens(text))
+	for i, w := range words {
+		if len(w) > maxWord { // a key or an address, and no word
+			continue
+		}
+		add(wordTerm + w)
+		if i > 0 && len(words[i-1]) <= maxWord {
+			add(pairTerm + words[i-1] + " " + w)
+		}
+		runes := []rune("<" + w + ">")
+		for j := 0; grams && j+4 <= len(runes) && len(runes) > 4; j++ {
+			add(gramTerm + string(runes[j:j+4]))
+		}
+	}
+}
+
+func documentTerms(d *Document, weights FieldWeights) map[string]float32 {
+	counts := map[string]float32{}
+	for _, f := range d.Fields() {
+		if weight := float32(weights.Of(f.Name)); weight > 0 {
+			eachTerm(f.Text, f.Name == FieldTitle || f.Name == FieldBrand, func(term string) { counts[term] += weight })
+		}
+	}
+	return counts
+}
+
+// TrainLSA learns from the documents. The same documents in the same order and
+// the same config give the same LSA.
+func TrainLSA(ctx context.Context, docs []Document, config LSAConfig) (*LSA, error) {
+	c := config.withDefaults()
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	l := &LSA{weights: c.Weights}
+	counts := make([]map[string]float32, len(docs))
+	frequency := map[string]int{}
+	for i := range docs {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		counts[i] = documentTerms(&docs[i], c.Weights)
+		for term := range counts[i] {
+			frequency[term]++
+		}
+	}
+	l.choose(frequency, len(docs), c.MaxTerms)
+	if len(l.idf) == 0 {
+		return nil, fmt.Errorf("search: no word is in two of the %d documents, so there is nothing to learn", len(docs))
+	}
+	rows := make([]sparse, len(docs))
+	for i := range counts {
+		rows[i] = l.row(counts[i])
+		counts[i] = nil
+	}
+	basis, err := rightVectors(ctx, rows, len(l.idf), c)
+	if err != nil {
+		return nil, err
+	}
+	l.basis = basis
+	return l, nil
+}
+
+// choose keeps the commonest terms that more than one document has.
+func (l *LSA) choose(frequency map[string]int, n, limit int) {
+	var kept []string
+	for term, df := range frequency {
+		if df > 1 {
+			kept = append(kept, term)
+		}
+	}
+	slices.SortFunc(kept, func(a, b string) int {
+		return cmp.Or(cmp.Compare(frequency[b], frequency[a]), cmp.Compare(a, b))
+	})
+	kept = kept[:min(limit, len(kept))]
+	l.terms = make(map[string]int, len(kept))
+	l.idf = make([]float32, len(kept))
+	for i, term := range kept {
+		l.terms[term] = i
+		l.idf[i] = float32(math.Log(float64(n+1)/float64(frequency[term]))) * termShare[term[0]]
+	}
+}
+
+// sparse is a row of few numbers, by column.
+type sparse struct {
+	columns []int
+	values  []float32
+}
+
+// row weighs terms and scales them to length 1.
+func (l *LSA) row(counts map[string]float32) sparse {
+	var s sparse
+	for term := range counts {
+		if column, ok := l.terms[term]; ok {
+			s.columns = append(s.columns, column)
+		}
+	}
+	slices.Sort(s.columns)
+	s.values = make([]float32, len(s.columns))
+	for term, n := range counts {
+		if column, ok := l.terms[term]; ok {
+			at, _ := slices.BinarySearch(s.columns, column)
+			s.values[at] = float32(math.Log1p(float64(n))) * l.idf[column]
+		}
+	}
+	linalg.Normalize(s.values)
+	return s
+}
+
+// project turns a row into a vector of length 1, or 0 when it shares no term
+// with the catalog.
+func (l *LSA) project(s sparse) []float32 {
+	v := make([]float32, l.basis.Cols)
+	for i, column := range s.columns {
+		linalg.Axpy(s.values[i], l.basis.Row(column), v)
+	}
+	linalg.Normalize(v)
+	return v
+}
+
+// Dimensions returns the length of the vectors.
+func (l *LSA) Dimensions() int { return l.basis.Cols }
+
+// EmbedDocuments returns a vector for each document.
+func (l *LSA) EmbedDocuments(ctx context.Context, docs []Document) ([][]float32, error) {
+	vectors := make([][]float32, len(docs))
+	for i := range docs {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		vectors[i] = l.project(l.row(documentTerms(&docs[i], l.weights)))
+	}
+	return vectors, nil
+}
+
+// EmbedQueries returns a vector for each query.
+func (l *LSA) EmbedQueries(ctx context.Context, queries []string) ([][]float32, error) {
+	vectors := make([][]float32, len(queries))
+	for i, q := range queries {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		counts := map[string]float32{}
+		eachTerm(q, true, func(term string) { counts[term]++ })
+		vectors[i] = l.project(l.row(counts))
+	}
+	return vectors, nil
+}
