@@ -100,8 +100,8 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 // processors' rounding. It takes a minute, so it must be asked for.
 func TestESCI(t *testing.T) {
 	products := testenv.Data(t, "esci-150/products.jsonl.gz")
-	if os.Getenv("BODEGA_TEST_SEARCH") == "" {
-		t.Skip("set BODEGA_TEST_SEARCH=1 to evaluate search on esci-150")
+	if os.Getenv("BODEGA_LONG") == "" {
+		t.Skip("set BODEGA_LONG=1 to evaluate search on esci-150")
 	}
 	d, err := Load(t.Context(), Files{Folder: filepath.Dir(products)})
 	require.NoError(t, err)
