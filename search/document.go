@@ -23,7 +23,7 @@ type Document struct {
 	Text        map[string]string   // searched words, by field
 	Attributes  map[string][]string // whole values, not analyzed
 	Numbers     map[string]float64
-	Categories  []string // from the root to the leaf
+	Categories  [][]string // each from the root to the leaf, the main one first
 	Popularity  float64  // sales, views or the like; 0 or more
 	Rating      float64  // mean stars; 0 when unrated
 	Ratings     int      // how many rated it
@@ -59,7 +59,15 @@ func (d *Document) Fields() []Field {
 			fields = append(fields, Field{name, d.Text[name]})
 		}
 	}
-	category := strings.Join(d.Categories, " ")
+	var named []string
+	for _, path := range d.Categories {
+		for _, c := range path {
+			if !slices.Contains(named, c) {
+				named = append(named, c)
+			}
+		}
+	}
+	category := strings.Join(named, " ")
 	if text := d.Text[FieldCategory]; text != "" {
 		category = strings.TrimSpace(category + " " + text)
 	}

@@ -82,7 +82,7 @@ func (e *Engine) Put(ctx context.Context, docs []Document) error {
 		}
 		vectors := make([]Vector, len(docs))
 		for i := range docs {
-			vectors[i] = Vector{docs[i].ID, values[i]}
+			vectors[i] = Vector{docs[i].ID, values[i], &docs[i]}
 		}
 		if err := e.vectors.Put(ctx, vectors); err != nil {
 			return err
@@ -124,49 +124,6 @@ func (e *Engine) Delete(ctx context.Context, ids []string) error {
 	return nil
 }
 
-// Mode says what decides the order.
-type Mode int
-
-// The modes. Without vectors, all but Ranked are Keyword.
-const (
-	Ranked   Mode = iota // both lists, fused, then ranked
-	Keyword              // words alone
-	Semantic             // vectors alone
-	Fused                // both lists, not ranked
-)
-
-// Query is what somebody looks for.
-type Query struct {
-	Text   string
-	Locale string
-	Limit  int // hits. Default 20
-	Mode   Mode
-}
-
-// MaxQuery is the length of the longest query, in bytes.
-const MaxQuery = 2000
-
-// QueryError says why a query was refused.
-type QueryError struct{ Reason string }
-
-func (e *QueryError) Error() string { return "search: the query " + e.Reason }
-
-// Result is what was found, the best first.
-type Result struct{ Hits []Hit }
-
-// Hit is a document that was found.
-type Hit struct {
-	ID      string
-	Score   float64
-	Reasons []Reason // what spoke for it, the strongest first; Ranked only
-}
-
-// Reason is a signal and what it added to the score.
-type Reason struct {
-	Signal string // one of Signals
-	Weight float64
-}
-
 // Search returns the documents that fit best, equals by id. A query that is
 // too long gives a *QueryError; one without words, no hits.
 func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
@@ -187,7 +144,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Result{e.rank(candidates, limit)}, nil
+		return &Result{Hits: e.rank(candidates, limit)}, nil
 	}
 	l, err := e.lists(ctx, q, max(limit, e.config.Depth))
 	if err != nil {
@@ -205,7 +162,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
 	for i := range hits {
 		hits[i] = Hit{ID: matches[i].ID, Score: matches[i].Score}
 	}
-	return &Result{hits}, nil
+	return &Result{Hits: hits}, nil
 }
 
 // lists are a query's two lists and the vector that gave the second.
@@ -218,7 +175,7 @@ func (e *Engine) lists(ctx context.Context, q Query, depth int) (lists, error) {
 	var l lists
 	var err error
 	if q.Mode != Semantic || e.vectors == nil {
-		if l.keyword, err = e.keyword.Find(ctx, Words{q.Text, q.Locale}, depth); err != nil {
+		if l.keyword, err = e.keyword.Find(ctx, Words{Text: q.Text, Locale: q.Locale}, depth); err != nil {
 			return l, err
 		}
 		e.rescore(q.Text, l.keyword)
@@ -259,7 +216,7 @@ func (e *Engine) rescore(text string, found []Match) {
 
 // nearest returns the vectors that point the same way at all.
 func (e *Engine) nearest(ctx context.Context, vector []float32, depth int) ([]Match, error) {
-	found, err := e.vectors.Nearest(ctx, vector, depth)
+	found, err := e.vectors.Nearest(ctx, vector, Selection{}, depth)
 	for i, m := range found {
 		if m.Score <= 0 {
 			return found[:i], err

@@ -88,7 +88,7 @@ func (f *FlatVectors) Delete(ctx context.Context, ids []string) error {
 }
 
 // Nearest returns the vectors with the greatest cosine.
-func (f *FlatVectors) Nearest(ctx context.Context, vector []float32, limit int) ([]Match, error) {
+func (f *FlatVectors) Nearest(ctx context.Context, vector []float32, within Selection, limit int) ([]Match, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -102,6 +102,9 @@ func (f *FlatVectors) Nearest(ctx context.Context, vector []float32, limit int) 
 	}
 	unit := slices.Clone(vector)
 	linalg.Normalize(unit)
+	if within.Has != nil {
+		return f.filtered(unit, within.Has, limit), nil
+	}
 	rows := linalg.MatrixOf(f.data, len(f.ids), f.cols)
 	top := linalg.TopDot(rows, unit, min(limit+1, len(f.ids)), 1)
 	if n := len(top); n > limit && top[n-1].Score == top[n-2].Score {
@@ -115,6 +118,18 @@ func (f *FlatVectors) Nearest(ctx context.Context, vector []float32, limit int) 
 	return matches[:min(limit, len(matches))], nil
 }
 
+func (f *FlatVectors) filtered(unit []float32, has func(id string) bool, limit int) []Match {
+	var matches []Match
+	for row, id := range f.ids {
+		if has(id) {
+			score := float64(linalg.Dot(unit, f.data[row*f.cols:(row+1)*f.cols]))
+			matches = append(matches, Match{id, min(max(score, -1), 1)})
+		}
+	}
+	sortMatches(matches)
+	return matches[:min(limit, len(matches))]
+}
+
 // Get returns the vectors of those ids that are there.
 func (f *FlatVectors) Get(ctx context.Context, ids []string) ([]Vector, error) {
 	if err := ctx.Err(); err != nil {
@@ -125,7 +140,7 @@ func (f *FlatVectors) Get(ctx context.Context, ids []string) ([]Vector, error) {
 	var found []Vector
 	for _, id := range ids {
 		if row, ok := f.rows[id]; ok {
-			found = append(found, Vector{id, slices.Clone(f.data[row*f.cols : (row+1)*f.cols])})
+			found = append(found, Vector{ID: id, Values: slices.Clone(f.data[row*f.cols : (row+1)*f.cols])})
 		}
 	}
 	return found, nil

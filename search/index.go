@@ -20,6 +20,7 @@ type Index interface {
 type Words struct {
 	Text   string
 	Locale string // its language picks the analyzer
+	Within Selection
 }
 
 // Match is a document and its score.
@@ -36,9 +37,9 @@ type VectorIndex interface {
 	Put(ctx context.Context, vectors []Vector) error
 	// Delete removes vectors; ids that are not there are ignored.
 	Delete(ctx context.Context, ids []string) error
-	// Nearest returns up to limit vectors with the greatest cosine, the best
-	// first, equals by id. Scores are in [-1, 1].
-	Nearest(ctx context.Context, vector []float32, limit int) ([]Match, error)
+	// Nearest returns up to limit vectors of the selection with the greatest
+	// cosine, the best first, equals by id. Scores are in [-1, 1].
+	Nearest(ctx context.Context, vector []float32, within Selection, limit int) ([]Match, error)
 	// Get returns the vectors, at length 1, of those ids that are there.
 	Get(ctx context.Context, ids []string) ([]Vector, error)
 	// Count returns how many vectors there are.
@@ -47,8 +48,9 @@ type VectorIndex interface {
 
 // Vector is a document's place in the space of an Embedder.
 type Vector struct {
-	ID     string
-	Values []float32
+	ID       string
+	Values   []float32
+	Document *Document // what filters ask for; nil: passes none
 }
 
 // Embedder turns text into vectors that are close when the meaning is. Both

@@ -1,7 +1,5 @@
 package search
 
-import "strings"
-
 // entry is what ranking knows of a document.
 type entry struct {
 	title    []string
@@ -10,7 +8,8 @@ type entry struct {
 	length   float64
 	brand    []string
 	color    map[string]bool
-	category []string // paths from the root: "a", "a>b"
+	category []string // paths from the root: "a", "a > b"
+	leaves   []string // those a document is in itself
 	ratings  int
 	rating   float64
 	sales    float64
@@ -45,9 +44,7 @@ func newEntry(d *Document) *entry {
 			}
 		}
 	}
-	for i := range d.Categories {
-		e.category = append(e.category, strings.Join(d.Categories[:i+1], ">"))
-	}
+	e.category, e.leaves = categoryPaths(d.Categories)
 	return e
 }
 

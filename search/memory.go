@@ -107,6 +107,9 @@ func (m *MemoryIndex) Find(ctx context.Context, q Words, limit int) ([]Match, er
 		postings := m.postings[w]
 		idf := inverseFrequency(len(postings), len(m.docs))
 		for id, n := range postings {
+			if q.Within.Has != nil && !q.Within.Has(id) {
+				continue
+			}
 			scores[id] += idf * n * (bm25K1 + 1) / (n + bm25K1*(1-bm25B+bm25B*m.docs[id].length/mean))
 		}
 	}

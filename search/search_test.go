@@ -22,7 +22,7 @@ func shop() []search.Document {
 		{"desk lamp", "Lighting", "Bright light for the study"},
 	} {
 		for i, color := range []string{"red", "blue", "green", "black"} {
-			docs = append(docs, search.Document{ID: strings.ReplaceAll(kind.name, " ", "-") + "-" + color, Locale: "en", Categories: []string{"Goods", kind.department},
+			docs = append(docs, search.Document{ID: strings.ReplaceAll(kind.name, " ", "-") + "-" + color, Locale: "en", Categories: [][]string{{"Goods", kind.department}},
 				Text:   map[string]string{"title": color + " " + kind.name, "color": color, "brand": "Acme", "description": kind.text},
 				Rating: 4, Ratings: 10 * i})
 		}

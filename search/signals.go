@@ -263,7 +263,9 @@ func (r *reading) signals(id string, e *entry) []float64 {
 		for _, c := range e.category {
 			s[signalCategory] += r.category[c] / float64(n)
 		}
-		s[signalLeaf] = r.category[e.category[n-1]]
+		for _, c := range e.leaves {
+			s[signalLeaf] = max(s[signalLeaf], r.category[c])
+		}
 	}
 	r.coverage(s, e)
 	s[signalBrief] = 1 / math.Sqrt(1+float64(len(e.title)))

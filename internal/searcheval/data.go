@@ -102,7 +102,7 @@ type product struct {
 }
 
 func (p *product) document() search.Document {
-	d := search.Document{ID: p.ID, Locale: "en", Categories: p.Category, Text: map[string]string{search.FieldTitle: p.Title,
+	d := search.Document{ID: p.ID, Locale: "en", Categories: [][]string{p.Category}, Text: map[string]string{search.FieldTitle: p.Title,
 		search.FieldBrand: p.Brand, search.FieldColor: p.Color, "bullets": p.Bullets, search.FieldDescription: p.Description}}
 	if p.Price != nil {
 		d.Numbers = map[string]float64{"price": *p.Price}

@@ -50,7 +50,7 @@ func SearchIndex(t *testing.T, open func(t *testing.T) search.Index) {
 		i := open(t)
 		put(t, i, search.Document{ID: "a", Locale: "en", Text: map[string]string{search.FieldTitle: "Shelf", search.FieldDescription: "lamp"}},
 			search.Document{ID: "b", Locale: "en", Text: map[string]string{search.FieldTitle: "Lamp", search.FieldDescription: "shelf"}},
-			search.Document{ID: "c", Locale: "en", Categories: []string{"Garden", "Chairs"}})
+			search.Document{ID: "c", Locale: "en", Categories: [][]string{{"Garden", "Chairs"}}})
 		require.Equal(t, []string{"b", "a"}, find(t, i, "lamp", 10))
 		require.Equal(t, []string{"a", "b"}, find(t, i, "shelf", 10))
 		require.Equal(t, []string{"c"}, find(t, i, "garden chair", 10))

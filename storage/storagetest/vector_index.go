@@ -21,7 +21,7 @@ func VectorIndex(t *testing.T, open func(t *testing.T) search.VectorIndex) {
 	}
 	nearest := func(t *testing.T, v search.VectorIndex, limit int, question ...float32) []search.Match {
 		t.Helper()
-		matches, err := v.Nearest(t.Context(), question, limit)
+		matches, err := v.Nearest(t.Context(), question, search.Selection{}, limit)
 		require.NoError(t, err)
 		matchIDs(t, matches)
 		return matches
@@ -114,7 +114,7 @@ func VectorIndex(t *testing.T, open func(t *testing.T) search.VectorIndex) {
 		require.ErrorAs(t, v.Put(t.Context(), []search.Vector{vector("a")}), &wrong)
 		count(t, v, 0)
 		put(t, v, vector("a", 1, 2))
-		_, err := v.Nearest(t.Context(), []float32{1, 2, 3}, 1)
+		_, err := v.Nearest(t.Context(), []float32{1, 2, 3}, search.Selection{}, 1)
 		require.ErrorAs(t, err, &wrong)
 	})
 	t.Run("cancelled", func(t *testing.T) {
@@ -123,7 +123,7 @@ func VectorIndex(t *testing.T, open func(t *testing.T) search.VectorIndex) {
 		cancel()
 		require.ErrorIs(t, v.Put(ctx, []search.Vector{vector("a", 1)}), context.Canceled)
 		require.ErrorIs(t, v.Delete(ctx, []string{"a"}), context.Canceled)
-		_, err := v.Nearest(ctx, []float32{1}, 1)
+		_, err := v.Nearest(ctx, []float32{1}, search.Selection{}, 1)
 		require.ErrorIs(t, err, context.Canceled)
 		_, err = v.Get(ctx, []string{"a"})
 		require.ErrorIs(t, err, context.Canceled)
@@ -136,7 +136,7 @@ func VectorIndex(t *testing.T, open func(t *testing.T) search.VectorIndex) {
 				if err := v.Put(t.Context(), []search.Vector{vector(id, 1, float32(n))}); err != nil {
 					return err
 				}
-				if _, err := v.Nearest(t.Context(), []float32{1, 1}, 5); err != nil {
+				if _, err := v.Nearest(t.Context(), []float32{1, 1}, search.Selection{}, 5); err != nil {
 					return err
 				}
 				if n%2 == 0 {
