@@ -24,9 +24,9 @@ type Document struct {
 	Attributes  map[string][]string // whole values, not analyzed
 	Numbers     map[string]float64
 	Categories  [][]string // each from the root to the leaf, the main one first
-	Popularity  float64  // sales, views or the like; 0 or more
-	Rating      float64  // mean stars; 0 when unrated
-	Ratings     int      // how many rated it
+	Popularity  float64    // sales, views or the like; 0 or more
+	Rating      float64    // mean stars; 0 when unrated
+	Ratings     int        // how many rated it
 	Unavailable bool
 }
 

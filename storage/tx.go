@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/bodega-commerce/bodega/commerce/account"
+	"github.com/bodega-commerce/bodega/commerce/analytics"
 	"github.com/bodega-commerce/bodega/commerce/cart"
 	"github.com/bodega-commerce/bodega/commerce/catalog"
 	"github.com/bodega-commerce/bodega/commerce/core"
@@ -38,6 +39,7 @@ type Tx interface {
 	Orders() order.Store
 	Payments() payment.Store
 	Accounts() account.Store
+	Analytics() analytics.Store
 
 	// Stranded returns the payments that hold money while their order does not
 	// stand.

@@ -113,6 +113,9 @@ const (
 	PermKeysWrite      Permission = "keys:write"
 	PermEventsRead     Permission = "events:read"
 	PermEventsWrite    Permission = "events:write"
+	PermAnalyticsRead  Permission = "analytics:read"      // what shoppers did, reports
+	PermMerchRead      Permission = "merchandising:read"  // search and recommendations: synonyms, rules, models
+	PermMerchWrite     Permission = "merchandising:write" // also rebuilding indexes and training
 )
 
 // Permissions lists every permission that can be granted to staff and keys.
@@ -120,5 +123,5 @@ func Permissions() []Permission {
 	return []Permission{PermCatalogRead, PermCatalogWrite, PermStockRead, PermStockWrite, PermOrdersRead, PermOrdersWrite,
 		PermOrdersRefund, PermPaymentsRead, PermPaymentsWrite, PermCustomersRead, PermCustomersWrite, PermPromosRead,
 		PermPromosWrite, PermReviewsWrite, PermSettingsRead, PermSettingsWrite, PermStaffRead, PermStaffWrite,
-		PermKeysRead, PermKeysWrite, PermEventsRead, PermEventsWrite}
+		PermKeysRead, PermKeysWrite, PermEventsRead, PermEventsWrite, PermAnalyticsRead, PermMerchRead, PermMerchWrite}
 }

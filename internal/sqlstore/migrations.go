@@ -17,6 +17,7 @@ var steps = []func(version int) sqldb.Migration{
 	orderSchema,
 	paymentSchema,
 	accountSchema,
+	analyticsSchema,
 }
 
 // Migrations returns the schema's steps.

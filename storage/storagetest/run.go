@@ -48,6 +48,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.DB) {
 		{"order", Order},
 		{"payment", Payment},
 		{"account", Account},
+		{"analytics", Analytics},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()
