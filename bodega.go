@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bodega-commerce/bodega/commerce/account"
+	"github.com/bodega-commerce/bodega/commerce/analytics"
 	"github.com/bodega-commerce/bodega/commerce/basket"
 	"github.com/bodega-commerce/bodega/commerce/catalog"
 	"github.com/bodega-commerce/bodega/commerce/checkout"
@@ -107,6 +108,7 @@ type Shop struct {
 	Taxes      *tax.Service
 	Shipping   *shipping.Service
 	Promotions *promo.Service
+	Analytics  *analytics.Service // what shoppers were shown and did
 	Events     *outbox.Service // deliveries that failed, and replaying
 	Relay      *outbox.Relay   // delivers events; subscribe before Run
 
@@ -114,6 +116,7 @@ type Shop struct {
 	cfg         Config
 	loader      *quote.Loader
 	idempotency *idempotency.Service
+	recorder    *analytics.Recorder
 }
 
 // New makes a shop over a database: it brings the schema up to date and makes
@@ -188,6 +191,8 @@ func build(db *storage.DB, cfg Config, loader *quote.Loader) (*Shop, error) {
 	outboxDB := core.Narrow(db, func(tx storage.Tx) outbox.Tx { return tx })
 	s.Relay = outbox.NewRelay(outboxDB, outbox.RelayConfig{Clock: cfg.Clock, Logger: cfg.Logger})
 	s.Events = outbox.New(outboxDB, outbox.Config{Clock: cfg.Clock, Relay: s.Relay})
+	s.Analytics = analytics.New(core.Narrow(db, func(tx storage.Tx) analytics.Tx { return tx }), analytics.Config{IDs: cfg.IDs, Clock: cfg.Clock})
+	s.recorder = analytics.NewRecorder(s.Analytics, cfg.Logger)
 	s.idempotency = idempotency.New(core.Narrow(db, func(tx storage.Tx) idempotency.Tx { return tx }), idempotency.Config{Clock: cfg.Clock})
 	return s, nil
 }
@@ -239,5 +244,5 @@ func (s *Shop) Handler() http.Handler {
 func (s *Shop) services() httpapi.Services {
 	return httpapi.Services{Catalog: s.Catalog, Reviews: s.Reviews, Stock: s.Stock, Carts: s.Carts, Checkout: s.Checkout, Orders: s.Orders,
 		Payments: s.Payments, Settlement: s.Settlement, Fulfilment: s.Fulfilment, Refunds: s.Refunds, Accounts: s.Accounts, Taxes: s.Taxes,
-		Shipping: s.Shipping, Promotions: s.Promotions, Events: s.Events, Idempotency: s.idempotency}
+		Shipping: s.Shipping, Promotions: s.Promotions, Events: s.Events, Idempotency: s.idempotency, Analytics: s.Analytics}
 }

@@ -4,10 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
+	"sync"
 	"time"
 
+	"github.com/bodega-commerce/bodega/commerce/analytics"
 	"github.com/bodega-commerce/bodega/commerce/core"
 	"github.com/bodega-commerce/bodega/commerce/outbox"
+	"github.com/bodega-commerce/bodega/storage"
 )
 
 // subscribe adds the shop's own handlers of events.
@@ -16,6 +20,7 @@ func (s *Shop) subscribe() error {
 		s.Relay.Subscribe(outbox.Handler{Name: "catalog.images", Types: []string{"image.*"}, Handle: s.Catalog.DropBlobs}),
 		s.Relay.Subscribe(outbox.Handler{Name: "orders.claim", Types: []string{"customer.created", "customer.updated"}, Handle: s.Checkout.OnCustomer}),
 		s.Relay.Subscribe(outbox.Handler{Name: "review.forget", Types: []string{"customer.deleted"}, Handle: s.forget}),
+		s.Relay.Subscribe(outbox.Handler{Name: "analytics.purchases", Types: []string{"order.placed"}, Handle: s.purchased}),
 		s.Relay.Subscribe(outbox.Handler{Name: "quote.channels", Types: []string{"channel.*"}, Handle: func(context.Context, core.Event) error {
 			s.loader.Invalidate()
 			return nil
@@ -30,8 +35,34 @@ func (s *Shop) forget(ctx context.Context, e core.Event) error {
 	if err := json.Unmarshal(e.Data, &data); err != nil {
 		return outbox.Permanent(err)
 	}
-	_, err := s.Reviews.Forget(ctx, data.Customer)
+	if _, err := s.Reviews.Forget(ctx, data.Customer); err != nil {
+		return err
+	}
+	_, err := s.Analytics.Forget(ctx, data.Customer)
 	return err
+}
+
+// purchased records what was bought beside what led to it.
+func (s *Shop) purchased(ctx context.Context, e core.Event) error {
+	return outbox.Once(ctx, core.Runner[storage.Tx](s.db), "analytics.purchases", e, s.cfg.Clock.Now(), func(tx storage.Tx) error {
+		o, err := tx.Orders().Order(ctx, core.OrderID(e.Aggregate))
+		if err != nil {
+			return err
+		}
+		events := make([]analytics.Event, 0, len(o.Lines))
+		for _, l := range o.Lines {
+			if l.Product != "" {
+				events = append(events, analytics.Event{Kind: analytics.Purchase, At: o.PlacedAt, Session: string(o.Cart), Customer: o.Customer, Product: l.Product,
+					Order: o.ID, Quantity: l.Quantity, Amount: l.Total, Region: o.ShippingAddress.Country})
+			}
+		}
+		for part := range slices.Chunk(events, analytics.MaxBatch) {
+			if _, err := s.Analytics.RecordIn(ctx, tx, part...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // job is background work that is done again and again.
@@ -53,6 +84,7 @@ func (s *Shop) jobs() []job {
 		{"refresh collections", 2 * time.Minute, func(ctx context.Context) error { _, err := s.Catalog.RefreshCollections(ctx); return err }},
 		{"prune carts", time.Hour, counted(s.Carts.Prune)},
 		{"prune idempotency keys", time.Hour, counted(s.idempotency.Prune)},
+		{"prune analytics", time.Hour, counted(s.Analytics.Prune)},
 		{"clean sessions", time.Hour, counted(s.Accounts.Clean)},
 		{"sweep images", 24 * time.Hour, func(ctx context.Context) error { _, err := s.Catalog.SweepBlobs(ctx); return err }},
 	}
@@ -66,6 +98,10 @@ func (s *Shop) Run(ctx context.Context) error {
 	defer stop()
 	relay := make(chan error, 1)
 	go func() { relay <- s.Relay.Run(ctx) }()
+	var others sync.WaitGroup
+	defer others.Wait()
+	defer stop()
+	others.Go(func() { s.recorder.Run(ctx) })
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	due := map[string]time.Time{}

@@ -57,22 +57,27 @@ const MaxBatch = 500
 // is put down to the latest click on the product within [Config.Window].
 // Errors: KindInvalid.
 func (s *Service) Record(ctx context.Context, events ...Event) ([]Event, error) {
+	if len(events) == 0 {
+		return nil, nil
+	}
+	var stored []Event
+	err := s.db.Update(ctx, func(tx Tx) (err error) {
+		stored, err = s.RecordIn(ctx, tx, events...)
+		return err
+	})
+	return stored, err
+}
+
+// RecordIn is Record within a transaction that does more.
+func (s *Service) RecordIn(ctx context.Context, tx Tx, events ...Event) ([]Event, error) {
 	events, err := s.prepare(ctx, events)
-	if err != nil || len(events) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	err = s.db.Update(ctx, func(tx Tx) error {
-		linked := slices.Clone(events)
-		if err := s.link(ctx, tx.Analytics(), linked); err != nil {
-			return err
-		}
-		if err := tx.Analytics().Insert(ctx, linked...); err != nil {
-			return err
-		}
-		copy(events, linked)
-		return nil
-	})
-	return events, err
+	if err := s.link(ctx, tx.Analytics(), events); err != nil {
+		return nil, err
+	}
+	return events, tx.Analytics().Insert(ctx, events...)
 }
 
 // prepare checks events and fills in who, when and their IDs.

@@ -166,9 +166,10 @@ type PriceRange struct {
 	CompareAt int64          `json:"compare_at,omitempty"` // struck price of the cheapest variant; 0 for none
 }
 
-// rangeOf picks the range in force among a product's: those of the channel if
-// it has any in the currency, else those for every channel.
-func rangeOf(ranges []PriceRange, channel core.ChannelID, currency money.Currency, at time.Time) *CardPrice {
+// RangeOf picks the range in force among a product's (see [Ranges]): those of
+// the channel if it has any in the currency, else those for every channel; nil
+// when it is not sold there.
+func RangeOf(ranges []PriceRange, channel core.ChannelID, currency money.Currency, at time.Time) *CardPrice {
 	own := channel != "" && slices.ContainsFunc(ranges, func(r PriceRange) bool { return r.Channel == channel && r.Currency == currency })
 	if !own {
 		channel = ""

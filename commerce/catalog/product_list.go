@@ -33,7 +33,7 @@ func (s *Service) List(ctx context.Context, p ListParams, page core.PageQuery) (
 			}
 			card := found[i].in(p.Locale)
 			if p.Currency != "" {
-				card.Price = rangeOf(card.Ranges, p.Channel, p.Currency, q.At)
+				card.Price = RangeOf(card.Ranges, p.Channel, p.Currency, q.At)
 			}
 			card.Ranges = nil
 			out.Items = append(out.Items, card)

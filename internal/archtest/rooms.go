@@ -64,7 +64,8 @@ var rooms = slices.Concat(
 	place(1.5, support, "internal/imaging", "internal/jobs", "internal/telemetry"),
 	place(0, testHelper, "internal/archtest", "internal/testenv"),
 	place(5.5, testHelper, "internal/flowtest"), // a shop to test flows in
-	place(5, outer, "internal/connect", "internal/httpapi", "internal/importer", "internal/web"),
+	place(4.9, outer, "internal/connect"),
+	place(5, outer, "internal/httpapi", "internal/importer", "internal/web"),
 	place(6, root, "."),
 	place(6.5, outer, "internal/boot", "internal/demo"), // what the programs share
 	place(6.7, outer, "internal/bench", "internal/searcheval"),

@@ -141,7 +141,7 @@ func kindEdge(from, to room) string {
 		return "an AI package knows no other"
 	case in(from.kind, ai, numeric) && to.kind != numeric:
 		return "AI packages import numeric helpers only"
-	case to.kind == ai && from.floor < 5:
+	case to.kind == ai && from.floor < 4.9:
 		return "internal/connect brings the shop and the AI packages together"
 	case from.kind == leaf && in(to.kind, leaf, provider):
 		return "leaves never import each other"

@@ -30,6 +30,7 @@ func (a *api) admin() {
 	a.adminCategories()
 	a.adminCollections()
 	a.adminReviews()
+	a.adminAnalytics()
 	a.adminStock()
 	a.adminStockMoves()
 	a.adminOrders()

@@ -26,10 +26,12 @@ var tags = []*huma.Tag{
 	{Name: "store: carts", Description: "Carts and checkout; a cart's ID is its secret token"},
 	{Name: "store: orders", Description: "A shopper's own orders"},
 	{Name: "store: account", Description: "A customer's own account"},
+	{Name: "store: discovery", Description: "Search and recommendations, and what they learn from"},
 	{Name: "auth", Description: "Signing in and out"},
 	{Name: "admin: catalog"}, {Name: "admin: stock"}, {Name: "admin: orders"}, {Name: "admin: payments"}, {Name: "admin: customers"},
 	{Name: "admin: settings", Description: "Channels, taxes, shipping, promotions"},
 	{Name: "admin: access", Description: "Staff, roles and API keys"},
+	{Name: "admin: search and recommendations", Description: "Synonyms, rules, models, reports"},
 	{Name: "admin: events", Description: "Deliveries that failed, and replaying"},
 }
 

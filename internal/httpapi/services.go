@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"github.com/bodega-commerce/bodega/commerce/account"
+	"github.com/bodega-commerce/bodega/commerce/analytics"
 	"github.com/bodega-commerce/bodega/commerce/basket"
 	"github.com/bodega-commerce/bodega/commerce/catalog"
 	"github.com/bodega-commerce/bodega/commerce/checkout"
@@ -37,4 +38,5 @@ type Services struct {
 	Promotions  *promo.Service
 	Events      *outbox.Service
 	Idempotency *idempotency.Service
+	Analytics   *analytics.Service
 }
