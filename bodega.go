@@ -28,6 +28,7 @@ import (
 	"github.com/bodega-commerce/bodega/commerce/shipping"
 	"github.com/bodega-commerce/bodega/commerce/stock"
 	"github.com/bodega-commerce/bodega/commerce/tax"
+	"github.com/bodega-commerce/bodega/internal/connect"
 	"github.com/bodega-commerce/bodega/internal/httpapi"
 	"github.com/bodega-commerce/bodega/storage"
 	"github.com/bodega-commerce/bodega/storage/blob"
@@ -61,6 +62,8 @@ type Config struct {
 	// SnapshotAge bounds how long channels, taxes, shipping and promotions may
 	// be taken from memory after another process changed them. Default 1 s.
 	SnapshotAge time.Duration
+	// Search says how products are searched. The zero value searches in memory.
+	Search SearchConfig
 	// HTTP says how the API is served.
 	HTTP HTTPConfig
 	// IDs makes identifiers. Default random ones.
@@ -88,6 +91,14 @@ type HTTPConfig struct {
 	Version string
 }
 
+// SearchConfig says how products are searched: Off, the indexes of words and of
+// meaning (storage/bleve, storage/chromem, storage/qdrant; default memory), and
+// the embedder (default: trained on the catalog).
+type SearchConfig = connect.SearchConfig
+
+// SearchRequest is a search in a market, for Shop.Search.Query.
+type SearchRequest = connect.SearchRequest
+
 // Guesses bounds how often clients may be wrong about what can be guessed.
 type Guesses = httpapi.Guesses
 
@@ -109,14 +120,21 @@ type Shop struct {
 	Shipping   *shipping.Service
 	Promotions *promo.Service
 	Analytics  *analytics.Service // what shoppers were shown and did
+	Search     *connect.Search    // finds products; up to date while Run runs
 	Events     *outbox.Service // deliveries that failed, and replaying
 	Relay      *outbox.Relay   // delivers events; subscribe before Run
 
 	db          *storage.DB
 	cfg         Config
-	loader      *quote.Loader
+	shared      *shared
 	idempotency *idempotency.Service
-	recorder    *analytics.Recorder
+}
+
+// shared is what a shop and those bound to a transaction have in common.
+type shared struct {
+	loader   *quote.Loader
+	recorder *analytics.Recorder
+	search   *connect.Search
 }
 
 // New makes a shop over a database: it brings the schema up to date and makes
@@ -149,8 +167,7 @@ func New(ctx context.Context, db *storage.DB, cfg Config) (*Shop, error) {
 	} else if _, err := db.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	loader := quote.NewLoader(quote.LoaderConfig{MaxAge: cfg.SnapshotAge, Clock: cfg.Clock})
-	s, err := build(db, cfg, loader)
+	s, err := build(db, cfg, &shared{loader: quote.NewLoader(quote.LoaderConfig{MaxAge: cfg.SnapshotAge, Clock: cfg.Clock})})
 	if err != nil {
 		return nil, err
 	}
@@ -161,10 +178,10 @@ func New(ctx context.Context, db *storage.DB, cfg Config) (*Shop, error) {
 }
 
 // build makes the services over a database, or over one transaction of it.
-func build(db *storage.DB, cfg Config, loader *quote.Loader) (*Shop, error) {
-	s := &Shop{db: db, cfg: cfg, loader: loader}
-	pricer := basket.NewPricer(loader)
-	changed := loader.Invalidate
+func build(db *storage.DB, cfg Config, common *shared) (*Shop, error) {
+	s := &Shop{db: db, cfg: cfg, shared: common}
+	pricer := basket.NewPricer(common.loader)
+	changed := common.loader.Invalidate
 	var err error
 	s.Catalog = catalog.New(core.Narrow(db, func(tx storage.Tx) catalog.Tx { return tx }),
 		catalog.Config{IDs: cfg.IDs, Clock: cfg.Clock, Blobs: cfg.Blobs, Items: stockItems(cfg)})
@@ -192,7 +209,12 @@ func build(db *storage.DB, cfg Config, loader *quote.Loader) (*Shop, error) {
 	s.Relay = outbox.NewRelay(outboxDB, outbox.RelayConfig{Clock: cfg.Clock, Logger: cfg.Logger})
 	s.Events = outbox.New(outboxDB, outbox.Config{Clock: cfg.Clock, Relay: s.Relay})
 	s.Analytics = analytics.New(core.Narrow(db, func(tx storage.Tx) analytics.Tx { return tx }), analytics.Config{IDs: cfg.IDs, Clock: cfg.Clock})
-	s.recorder = analytics.NewRecorder(s.Analytics, cfg.Logger)
+	if common.recorder == nil {
+		common.recorder = analytics.NewRecorder(s.Analytics, cfg.Logger)
+		cfg.Search.Logger, cfg.Search.Clock = cfg.Logger, cfg.Clock
+		common.search = connect.NewSearch(core.Narrow(db, func(tx storage.Tx) connect.SearchTx { return tx }), s.Catalog, common.recorder, cfg.Search)
+	}
+	s.Search = common.search
 	s.idempotency = idempotency.New(core.Narrow(db, func(tx storage.Tx) idempotency.Tx { return tx }), idempotency.Config{Clock: cfg.Clock})
 	return s, nil
 }
@@ -208,14 +230,14 @@ func (s *Shop) Join(hostTx any) (*Shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	return build(db, s.cfg, s.loader)
+	return build(db, s.cfg, s.shared)
 }
 
 // Within runs fn with the shop in one new transaction: everything fn does
 // through it commits together, or nothing does. fn may run again.
 func (s *Shop) Within(ctx context.Context, fn func(bound *Shop) error) error {
 	return s.db.Within(ctx, func(db *storage.DB) error {
-		bound, err := build(db, s.cfg, s.loader)
+		bound, err := build(db, s.cfg, s.shared)
 		if err != nil {
 			return err
 		}
@@ -232,7 +254,7 @@ func (s *Shop) Handler() http.Handler {
 		TrustedProxies: s.cfg.HTTP.TrustedProxies, Guesses: s.cfg.HTTP.Guesses, Version: s.cfg.HTTP.Version, Clock: s.cfg.Clock, Ready: s.db.Ping,
 		Within: func(ctx context.Context, fn func(httpapi.Services, idempotency.Store) error) error {
 			return s.db.Within(ctx, func(db *storage.DB) error {
-				bound, err := build(db, s.cfg, s.loader)
+				bound, err := build(db, s.cfg, s.shared)
 				if err != nil {
 					return err
 				}
@@ -244,5 +266,5 @@ func (s *Shop) Handler() http.Handler {
 func (s *Shop) services() httpapi.Services {
 	return httpapi.Services{Catalog: s.Catalog, Reviews: s.Reviews, Stock: s.Stock, Carts: s.Carts, Checkout: s.Checkout, Orders: s.Orders,
 		Payments: s.Payments, Settlement: s.Settlement, Fulfilment: s.Fulfilment, Refunds: s.Refunds, Accounts: s.Accounts, Taxes: s.Taxes,
-		Shipping: s.Shipping, Promotions: s.Promotions, Events: s.Events, Idempotency: s.idempotency, Analytics: s.Analytics}
+		Shipping: s.Shipping, Promotions: s.Promotions, Events: s.Events, Idempotency: s.idempotency, Analytics: s.Analytics, Search: s.Search}
 }

@@ -22,7 +22,7 @@ func (s *Shop) subscribe() error {
 		s.Relay.Subscribe(outbox.Handler{Name: "review.forget", Types: []string{"customer.deleted"}, Handle: s.forget}),
 		s.Relay.Subscribe(outbox.Handler{Name: "analytics.purchases", Types: []string{"order.placed"}, Handle: s.purchased}),
 		s.Relay.Subscribe(outbox.Handler{Name: "quote.channels", Types: []string{"channel.*"}, Handle: func(context.Context, core.Event) error {
-			s.loader.Invalidate()
+			s.shared.loader.Invalidate()
 			return nil
 		}}))
 }
@@ -101,7 +101,8 @@ func (s *Shop) Run(ctx context.Context) error {
 	var others sync.WaitGroup
 	defer others.Wait()
 	defer stop()
-	others.Go(func() { s.recorder.Run(ctx) })
+	others.Go(func() { s.shared.recorder.Run(ctx) })
+	others.Go(func() { s.Search.Run(ctx) })
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	due := map[string]time.Time{}

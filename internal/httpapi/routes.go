@@ -15,6 +15,7 @@ func (a *api) routes() {
 	a.storeCarts()
 	a.storeOrders()
 	a.storeAccount()
+	a.storeSearch()
 	a.storeEvents()
 	a.auth()
 	a.admin()

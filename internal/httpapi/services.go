@@ -18,6 +18,7 @@ import (
 	"github.com/bodega-commerce/bodega/commerce/shipping"
 	"github.com/bodega-commerce/bodega/commerce/stock"
 	"github.com/bodega-commerce/bodega/commerce/tax"
+	"github.com/bodega-commerce/bodega/internal/connect"
 )
 
 // Services are what the API serves. All are required.
@@ -39,4 +40,5 @@ type Services struct {
 	Events      *outbox.Service
 	Idempotency *idempotency.Service
 	Analytics   *analytics.Service
+	Search      *connect.Search
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -153,6 +154,27 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
+// one encodes a card.
+func (c *cardCache) one(ctx context.Context, card *catalog.Card, locale string) ([]byte, error) {
+	part, err := c.get(ctx, card, locale)
+	if err != nil {
+		return nil, err
+	}
+	return append(appendPrice(slices.Clone(part), card.Price), '}'), nil
+}
+
+func appendPrice(b []byte, price *catalog.CardPrice) []byte {
+	if price == nil {
+		return b
+	}
+	b = appendMoney(append(b, `,"price":{"min":`...), price.Min)
+	b = appendMoney(append(b, `,"max":`...), price.Max)
+	if price.CompareAt != nil {
+		b = appendMoney(append(b, `,"compare_at":`...), *price.CompareAt)
+	}
+	return append(b, '}')
+}
+
 // page encodes a page of cards. known is the products' availability, nil when
 // it was not asked for.
 func (c *cardCache) page(ctx context.Context, p core.Page[catalog.Card], locale string, known map[core.ProductID]*availability) ([]byte, error) {
@@ -171,15 +193,7 @@ func (c *cardCache) page(ctx context.Context, p core.Page[catalog.Card], locale 
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(b, part...)
-		if price := p.Items[i].Price; price != nil {
-			b = appendMoney(append(b, `,"price":{"min":`...), price.Min)
-			b = appendMoney(append(b, `,"max":`...), price.Max)
-			if price.CompareAt != nil {
-				b = appendMoney(append(b, `,"compare_at":`...), *price.CompareAt)
-			}
-			b = append(b, '}')
-		}
+		b = appendPrice(append(b, part...), p.Items[i].Price)
 		if known != nil {
 			raw, err := encode(known[p.Items[i].ID])
 			if err != nil {

@@ -1,0 +1,356 @@
+package connect
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/bodega-commerce/bodega/commerce/analytics"
+	"github.com/bodega-commerce/bodega/commerce/catalog"
+	"github.com/bodega-commerce/bodega/commerce/core"
+	"github.com/bodega-commerce/bodega/commerce/order"
+	"github.com/bodega-commerce/bodega/commerce/outbox"
+	"github.com/bodega-commerce/bodega/commerce/setting"
+	"github.com/bodega-commerce/bodega/commerce/stock"
+	"github.com/bodega-commerce/bodega/search"
+)
+
+// SearchConfig says how a shop's products are searched. The zero value
+// searches in memory, by words and by what the catalog's own texts teach of
+// their meaning.
+type SearchConfig struct {
+	// Off leaves the engine out: searches go by parts of titles. Default false.
+	Off bool
+	// Keyword opens the empty index of words for a locale; it is filled anew
+	// with each rebuild. Default [search.NewMemoryIndex].
+	Keyword func(ctx context.Context, locale string) (search.Index, error)
+	// Vectors opens the empty index of meaning for a locale. Default
+	// [search.NewFlatVectors].
+	Vectors func(ctx context.Context, locale string) (search.VectorIndex, error)
+	// Embedder gives texts a meaning. Default: one that is trained on the
+	// catalog with each rebuild.
+	Embedder search.Embedder
+	// Engine tunes ranking.
+	Engine search.Config
+	// Rebuild is how often everything is indexed anew, which also takes in what
+	// no event tells of. Default 24 h.
+	Rebuild time.Duration
+	// Logger is told of failures. Default slog.Default().
+	Logger *slog.Logger
+	// Clock tells the time. Default the system clock.
+	Clock core.Clock
+}
+
+// SearchTx is what search reads and writes of a transaction.
+type SearchTx interface {
+	Catalog() catalog.Store
+	Orders() order.Store
+	Stock() stock.Store
+	Outbox() outbox.Store
+	Settings() setting.Store
+	Events() core.EventWriter
+}
+
+// Search keeps an engine per locale that knows the shop's products, and asks
+// them in the shop's terms. Every process has its own. Safe for concurrent use.
+type Search struct {
+	db       core.Runner[SearchTx]
+	catalog  *catalog.Service
+	cfg      SearchConfig
+	recorder *analytics.Recorder
+
+	current  atomic.Pointer[searchState]
+	building sync.Mutex // one rebuild at a time
+	rebuild  chan struct{}
+
+	mu       sync.Mutex
+	progress SearchProgress
+}
+
+// searchState is a whole of engines and what was read to make them.
+type searchState struct {
+	facts   *shopFacts
+	engines map[string]*search.Engine // by locale
+	from    int64                     // place in the stream of events it includes
+	builtAt time.Time
+	learned int // products that the embedder was trained on
+
+	mu      sync.Mutex
+	touched map[core.ProductID]bool             // changed since
+	items   map[core.StockItemID]core.ProductID // whose stock it is
+	due     []dueChange                         // by time
+	known   map[core.ProductID]bool
+}
+
+// dueChange is a time at which a product changes by itself: a price or its
+// publication begins or ends.
+type dueChange struct {
+	at      time.Time
+	product core.ProductID
+}
+
+// SearchProgress tells how far indexing is.
+type SearchProgress struct {
+	Ready     bool      `json:"ready"`    // searches are answered by the engine
+	Building  bool      `json:"building"` // everything is indexed anew
+	Done      int       `json:"done"`     // products, of Total
+	Total     int       `json:"total"`
+	Products  int       `json:"products"` // found by searches
+	Locales   []string  `json:"locales"`
+	BuiltAt   time.Time `json:"built_at,omitzero"`
+	Event     int64     `json:"event"` // the newest event that is in
+	LastError string    `json:"last_error,omitempty"`
+}
+
+// NewSearch makes the search of a shop. It answers once Run or Build has read
+// the catalog.
+func NewSearch(db core.Runner[SearchTx], products *catalog.Service, recorder *analytics.Recorder, cfg SearchConfig) *Search {
+	if cfg.Keyword == nil {
+		cfg.Keyword = func(context.Context, string) (search.Index, error) { return search.NewMemoryIndex(nil), nil }
+	}
+	if cfg.Vectors == nil {
+		cfg.Vectors = func(context.Context, string) (search.VectorIndex, error) { return search.NewFlatVectors(), nil }
+	}
+	if cfg.Rebuild <= 0 {
+		cfg.Rebuild = 24 * time.Hour
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	return &Search{db: db, catalog: products, cfg: cfg, recorder: recorder, rebuild: make(chan struct{}, 1)}
+}
+
+func (s *Search) events() core.Runner[outbox.Tx] {
+	return core.Narrow(s.db, func(tx SearchTx) outbox.Tx { return tx })
+}
+
+// Progress tells how far indexing is.
+func (s *Search) Progress() SearchProgress {
+	s.mu.Lock()
+	p := s.progress
+	s.mu.Unlock()
+	if st := s.current.Load(); st != nil {
+		st.mu.Lock()
+		p.Products, p.Event = len(st.known), st.from
+		st.mu.Unlock()
+		p.Ready, p.BuiltAt, p.Locales = true, st.builtAt, st.facts.locales()
+	}
+	return p
+}
+
+func (s *Search) tell(change func(p *SearchProgress)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.progress)
+}
+
+// Rebuild asks for everything to be indexed anew, beside what answers now, in
+// every process that runs. Needs PermMerchWrite.
+func (s *Search) Rebuild(ctx context.Context) error {
+	if err := core.Require(ctx, core.PermMerchWrite); err != nil {
+		return err
+	}
+	return s.announce(ctx, eventRebuild)
+}
+
+// The types of event about search itself.
+const (
+	eventRebuild  = "search.rebuild"
+	eventSettings = "search.settings"
+)
+
+func (s *Search) announce(ctx context.Context, typ string) error {
+	return s.db.Update(ctx, func(tx SearchTx) error {
+		e, err := core.NewEvent(ctx, nil, s.cfg.Clock.Now(), typ, "search", struct{}{})
+		if err != nil {
+			return err
+		}
+		return tx.Events().Append(ctx, e)
+	})
+}
+
+// indexBatch is how many products are read and indexed at once.
+const indexBatch = 500
+
+// minLearn is how many products are worth learning meaning from.
+const minLearn = 20
+
+// Build reads the catalog into new engines and then answers with them; until
+// then the ones before do.
+func (s *Search) Build(ctx context.Context) error {
+	if s.cfg.Off {
+		return nil
+	}
+	s.building.Lock()
+	defer s.building.Unlock()
+	s.tell(func(p *SearchProgress) { p.Building, p.Done, p.Total = true, 0, 0 })
+	err := s.build(core.WithActor(ctx, core.System("search")))
+	s.tell(func(p *SearchProgress) {
+		p.Building, p.LastError = false, ""
+		if err != nil {
+			p.LastError = err.Error()
+		}
+	})
+	return err
+}
+
+func (s *Search) build(ctx context.Context) error {
+	from, err := outbox.Last(ctx, s.events())
+	if err != nil {
+		return err
+	}
+	facts, err := s.facts(ctx)
+	if err != nil {
+		return err
+	}
+	st := &searchState{facts: facts, engines: map[string]*search.Engine{}, from: from, builtAt: s.cfg.Clock.Now(), touched: map[core.ProductID]bool{},
+		items: map[core.StockItemID]core.ProductID{}, known: map[core.ProductID]bool{}}
+	byLocale := map[string][]search.Document{}
+	if err := s.eachBatch(ctx, func(ps []catalog.Product) error {
+		docs, _, err := s.documents(ctx, st, ps)
+		for locale, of := range docs {
+			byLocale[locale] = append(byLocale[locale], of...)
+		}
+		s.tell(func(p *SearchProgress) { p.Total += len(ps) })
+		return err
+	}); err != nil {
+		return err
+	}
+	for i, locale := range facts.locales() {
+		docs := byLocale[locale]
+		if st.engines[locale], err = s.engine(ctx, locale, docs); err != nil {
+			return err
+		}
+		for batch := range slices.Chunk(docs, indexBatch) {
+			if err := st.engines[locale].Put(ctx, batch); err != nil {
+				return err
+			}
+			if i == 0 {
+				s.tell(func(p *SearchProgress) { p.Done += len(batch) })
+			}
+		}
+		st.learned = max(st.learned, len(docs))
+	}
+	s.current.Store(st)
+	return nil
+}
+
+// engine makes an empty engine for a locale, its embedder trained on docs.
+func (s *Search) engine(ctx context.Context, locale string, docs []search.Document) (*search.Engine, error) {
+	keyword, err := s.cfg.Keyword(ctx, locale)
+	if err != nil {
+		return nil, err
+	}
+	embedder := s.cfg.Embedder
+	if embedder == nil && len(docs) >= minLearn {
+		if embedder, err = search.TrainLSA(ctx, docs, search.LSAConfig{}); err != nil {
+			return nil, err
+		}
+	}
+	if embedder == nil {
+		return search.New(keyword, nil, nil, s.cfg.Engine)
+	}
+	vectors, err := s.cfg.Vectors(ctx, locale)
+	if err != nil {
+		return nil, err
+	}
+	return search.New(keyword, vectors, embedder, s.cfg.Engine)
+}
+
+// eachBatch hands out all products.
+func (s *Search) eachBatch(ctx context.Context, fn func([]catalog.Product) error) error {
+	var after core.ProductID
+	for {
+		var ps []catalog.Product
+		var ids []core.ProductID
+		if err := s.db.View(ctx, func(tx SearchTx) (err error) {
+			if ids, err = tx.Catalog().ProductIDs(ctx, after, indexBatch); err != nil || len(ids) == 0 {
+				return err
+			}
+			ps, err = tx.Catalog().Products(ctx, ids)
+			return err
+		}); err != nil {
+			return err
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		if err := fn(ps); err != nil {
+			return err
+		}
+		after = ids[len(ids)-1]
+	}
+}
+
+// documents describes products in each locale, and names those that shoppers do
+// not see. It notes in st what changes them.
+func (s *Search) documents(ctx context.Context, st *searchState, ps []catalog.Product) (docs map[string][]search.Document, hidden []string, err error) {
+	var items []core.StockItemID
+	for _, p := range ps {
+		for _, v := range p.Variants {
+			if v.StockItemID != "" {
+				items = append(items, v.StockItemID)
+			}
+		}
+	}
+	var levels map[core.StockItemID]stock.Availability
+	if len(items) > 0 {
+		if err := s.db.View(ctx, func(tx SearchTx) (err error) {
+			levels, err = stock.AvailabilityOf(ctx, tx.Stock(), items)
+			return err
+		}); err != nil {
+			return nil, nil, err
+		}
+	}
+	docs = map[string][]search.Document{}
+	facts := *st.facts
+	facts.at = s.cfg.Clock.Now()
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	for _, p := range ps {
+		seen := false
+		for _, locale := range facts.locales() {
+			if d, ok := facts.document(p, levels, locale); ok {
+				docs[locale] = append(docs[locale], d)
+				seen = true
+			}
+		}
+		for _, v := range p.Variants {
+			if v.StockItemID != "" {
+				st.items[v.StockItemID] = p.ID
+			}
+		}
+		if seen {
+			st.known[p.ID] = true
+		} else {
+			delete(st.known, p.ID)
+			hidden = append(hidden, string(p.ID))
+		}
+		st.schedule(p, facts.at)
+	}
+	return docs, hidden, nil
+}
+
+// schedule notes when a product changes by itself next.
+func (st *searchState) schedule(p catalog.Product, now time.Time) {
+	var next time.Time
+	consider := func(t time.Time) {
+		if t.After(now) && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	consider(p.PublishedAt)
+	for _, r := range catalog.Ranges(p.Variants) {
+		consider(r.From)
+		consider(r.To)
+	}
+	st.due = slices.DeleteFunc(st.due, func(d dueChange) bool { return d.product == p.ID })
+	if next.IsZero() {
+		return
+	}
+	at, _ := slices.BinarySearchFunc(st.due, next, func(d dueChange, t time.Time) int { return d.at.Compare(t) })
+	st.due = slices.Insert(st.due, at, dueChange{next, p.ID})
+}

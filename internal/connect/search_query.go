@@ -1,0 +1,166 @@
+package connect
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/bodega-commerce/bodega/commerce/analytics"
+	"github.com/bodega-commerce/bodega/commerce/catalog"
+	"github.com/bodega-commerce/bodega/commerce/core"
+	"github.com/bodega-commerce/bodega/commerce/money"
+	"github.com/bodega-commerce/bodega/search"
+)
+
+// SearchRequest is a shopper's search in a market.
+type SearchRequest struct {
+	search.Query
+	Channel  core.ChannelID
+	Currency money.Currency
+	Session  string // whose it is, for the reports
+	Region   string
+	Silent   bool // not counted in the reports
+}
+
+// SearchAnswer is what was found, with the products as the market shows them.
+type SearchAnswer struct {
+	search.Result
+	Products map[string]catalog.Card // by ID, of the hits
+	ID       core.EventID            // to be sent along with what follows; "" of silent ones
+	Plain    bool                    // the engine was not asked: titles that have the text
+}
+
+// Query answers a search. Without the engine, when it is off or still reads the
+// catalog, it finds products by parts of their titles.
+func (s *Search) Query(ctx context.Context, r SearchRequest) (*SearchAnswer, error) {
+	st := s.current.Load()
+	if s.cfg.Off || st == nil {
+		return s.plain(ctx, r)
+	}
+	q := r.Query
+	q.Filters = s.inMarket(st, r)
+	for i, f := range q.Facets {
+		if f.Field == fieldPrice {
+			q.Facets = slices.Clone(q.Facets)
+			q.Facets[i].Field = priceField(r.Channel, r.Currency)
+		}
+	}
+	q.Sort = slices.Clone(q.Sort)
+	for i := range q.Sort {
+		if q.Sort[i].Field == fieldPrice {
+			q.Sort[i].Field = priceField(r.Channel, r.Currency)
+		}
+	}
+	found, err := st.engine(q.Locale).Search(ctx, q)
+	if err != nil {
+		return nil, asInvalid(err)
+	}
+	for i := range found.Facets {
+		if found.Facets[i].Field == priceField(r.Channel, r.Currency) {
+			found.Facets[i].Field = fieldPrice
+		}
+	}
+	a := &SearchAnswer{Result: *found}
+	if err := s.show(ctx, a, r); err != nil {
+		return nil, err
+	}
+	s.record(a, r, analytics.PlacementSearch)
+	return a, nil
+}
+
+// engine returns the engine of a locale, else that of the shop's first.
+func (st *searchState) engine(locale string) *search.Engine {
+	for _, l := range catalog.Fallback(locale) {
+		if e, ok := st.engines[l]; ok {
+			return e
+		}
+	}
+	return st.engines[st.facts.locales()[0]]
+}
+
+// inMarket returns the request's filters, about what the market sells and its
+// prices.
+func (s *Search) inMarket(st *searchState, r SearchRequest) []search.Filter {
+	filters := []search.Filter{{Field: fieldChannel, Values: []string{string(r.Channel)}}}
+	for _, f := range r.Filters {
+		if f.Field == fieldPrice {
+			f.Field = priceField(r.Channel, r.Currency)
+		}
+		filters = append(filters, f)
+	}
+	return filters
+}
+
+// show reads the cards of the hits and drops what shoppers do not see any more.
+func (s *Search) show(ctx context.Context, a *SearchAnswer, r SearchRequest) error {
+	a.Products = map[string]catalog.Card{}
+	for part := range slices.Chunk(a.Hits, core.MaxPageSize) {
+		ids := make([]core.ProductID, len(part))
+		for i, h := range part {
+			ids[i] = core.ProductID(h.ID)
+		}
+		page, err := s.catalog.List(ctx, catalog.ListParams{Channel: r.Channel, Currency: r.Currency, Locale: r.Locale, IDs: ids}, core.PageQuery{Limit: len(ids)})
+		if err != nil {
+			return err
+		}
+		for _, c := range page.Items {
+			a.Products[string(c.ID)] = c
+		}
+	}
+	a.Hits = slices.DeleteFunc(a.Hits, func(h search.Hit) bool { _, shown := a.Products[h.ID]; return !shown })
+	return nil
+}
+
+func (s *Search) record(a *SearchAnswer, r SearchRequest, placement string) {
+	if r.Silent || s.recorder == nil || r.After != "" {
+		return
+	}
+	e := analytics.Event{Placement: placement, Session: r.Session, Region: r.Region, Query: r.Text, Found: int64(max(a.Total, len(a.Hits)))}
+	if a.Correction != nil && a.Correction.Applied {
+		e.Query = a.Correction.Text
+	}
+	for _, h := range a.Hits {
+		e.Shown = append(e.Shown, core.ProductID(h.ID))
+	}
+	a.ID = s.recorder.Answer(e)
+}
+
+// plain finds without the engine.
+func (s *Search) plain(ctx context.Context, r SearchRequest) (*SearchAnswer, error) {
+	p := catalog.ListParams{Channel: r.Channel, Currency: r.Currency, Locale: r.Locale, Query: strings.TrimSpace(r.Text)}
+	for _, f := range r.Filters {
+		switch {
+		case f.Field == fieldBrand && len(f.Values) == 1:
+			p.Brand = f.Values[0]
+		case f.Field == fieldVendor && len(f.Values) == 1:
+			p.Vendor = f.Values[0]
+		case f.Field == fieldCategoryID && len(f.Values) == 1:
+			p.Category = core.CategoryID(f.Values[0])
+		default:
+			return nil, core.Errorf(core.KindUnavailable, "search_not_ready", "the search index is not there yet: filters by %s cannot be answered", f.Field)
+		}
+	}
+	page, err := s.catalog.List(ctx, p, core.PageQuery{Limit: r.Limit, After: r.After})
+	if err != nil {
+		return nil, err
+	}
+	a := &SearchAnswer{Products: map[string]catalog.Card{}, Plain: true, Result: search.Result{Next: page.Next, Total: len(page.Items)}}
+	for _, c := range page.Items {
+		a.Hits = append(a.Hits, search.Hit{ID: string(c.ID)})
+		a.Products[string(c.ID)] = c
+	}
+	s.record(a, r, analytics.PlacementSearch)
+	return a, nil
+}
+
+// asInvalid makes the engine's refusal of a query an error of the shop.
+func asInvalid(err error) error {
+	var bad *search.QueryError
+	if errors.As(err, &bad) {
+		e := core.Invalid("q", "%s", bad.Reason)
+		e.Err = err
+		return e
+	}
+	return err
+}
