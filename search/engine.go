@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 )
 
 // Config says how an Engine searches.
@@ -12,6 +13,11 @@ type Config struct {
 	Depth  int    // candidates of each list that are fused and ranked, at least. Default 300
 	Fusion Fusion // makes one list of two. Default Trusting{}
 	Ranker Ranker // orders the candidates. Default DefaultRanker()
+	// Texts gives documents back, for highlighting, in any order; those that are
+	// gone may be missing. Default: nothing is highlighted.
+	Texts func(ctx context.Context, ids []string) ([]Document, error)
+	// Now tells the time, for the validity of rules. Default time.Now.
+	Now func() time.Time
 }
 
 func (c Config) withDefaults() Config {
@@ -24,6 +30,9 @@ func (c Config) withDefaults() Config {
 	if c.Ranker == nil {
 		c.Ranker = DefaultRanker()
 	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	return c
 }
 
@@ -34,9 +43,9 @@ func (c Config) validate() error {
 	return nil
 }
 
-// Engine indexes documents and answers queries. It keeps the words of each
-// document, for ranking, beside what its indexes keep. It is safe for
-// concurrent use.
+// Engine indexes documents and answers queries. It keeps the words and values
+// of each document, for ranking, filters and facets, beside what its indexes
+// keep. It is safe for concurrent use.
 type Engine struct {
 	keyword  Index
 	vectors  VectorIndex
@@ -45,30 +54,33 @@ type Engine struct {
 
 	writing sync.Mutex // one Put or Delete at a time
 	mu      sync.RWMutex
-	lexicon *lexicon
+	corpus  *corpus
+	rules   []Rule
+	scratch sync.Pool // of *tally
 }
 
-// New returns an engine over indexes, which it writes alone. vectors and
-// embedder may both be nil: then words alone decide.
+// New returns an engine over indexes, which it writes alone. Without a keyword
+// index it finds by the words it keeps itself. vectors and embedder may both be
+// nil: then words alone decide.
 func New(keyword Index, vectors VectorIndex, embedder Embedder, config Config) (*Engine, error) {
 	config = config.withDefaults()
 	if err := config.validate(); err != nil {
 		return nil, err
 	}
-	if keyword == nil {
-		return nil, errors.New("search: the engine needs a keyword index")
-	}
 	if (vectors == nil) != (embedder == nil) {
 		return nil, errors.New("search: a vector index and an embedder go together")
 	}
-	return &Engine{keyword: keyword, vectors: vectors, embedder: embedder, config: config, lexicon: newLexicon()}, nil
+	return &Engine{keyword: keyword, vectors: vectors, embedder: embedder, config: config, corpus: newCorpus()}, nil
 }
 
-// Put indexes documents, each in place of the one with its id. After an error
-// some may be in one index only: put them again.
+// Put indexes documents, each in place of the one with its id; they are found
+// when it returns. After an error some may be in one index only: put them again.
 func (e *Engine) Put(ctx context.Context, docs []Document) error {
 	if err := checkDocuments(docs); err != nil {
 		return err
+	}
+	if len(docs) == 0 {
+		return nil
 	}
 	e.writing.Lock()
 	defer e.writing.Unlock()
@@ -88,24 +100,26 @@ func (e *Engine) Put(ctx context.Context, docs []Document) error {
 			return err
 		}
 	}
-	if err := e.keyword.Put(ctx, docs); err != nil {
-		return err
+	if e.keyword != nil {
+		if err := e.keyword.Put(ctx, docs); err != nil {
+			return err
+		}
 	}
-	entries := make([]*entry, len(docs))
-	for i := range docs {
-		entries[i] = newEntry(&docs[i])
-	}
+	taken := make([]*reader, len(docs))
+	parallel(len(docs), func(i int) { taken[i] = read(&docs[i]) })
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for i := range docs {
-		e.lexicon.remove(docs[i].ID)
-		e.lexicon.add(docs[i].ID, entries[i])
+	for _, r := range taken {
+		e.corpus.add(r)
 	}
 	return nil
 }
 
 // Delete removes documents; ids that are not there are ignored.
 func (e *Engine) Delete(ctx context.Context, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
 	e.writing.Lock()
 	defer e.writing.Unlock()
 	if e.vectors != nil {
@@ -113,114 +127,55 @@ func (e *Engine) Delete(ctx context.Context, ids []string) error {
 			return err
 		}
 	}
-	if err := e.keyword.Delete(ctx, ids); err != nil {
-		return err
+	if e.keyword != nil {
+		if err := e.keyword.Delete(ctx, ids); err != nil {
+			return err
+		}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, id := range ids {
-		e.lexicon.remove(id)
+		e.corpus.remove(id)
 	}
 	return nil
 }
 
-// Search returns the documents that fit best, equals by id. A query that is
-// too long gives a *QueryError; one without words, no hits.
-func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
-	limit := q.Limit
-	if limit == 0 {
-		limit = 20
+// Count returns how many documents there are.
+func (e *Engine) Count() int {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.corpus.size()
+}
+
+// embed returns the query's vector, of length 1: that of the text, of what the
+// caller gave, or the mean of both. nil without vectors, or with nothing to
+// embed.
+func (e *Engine) embed(ctx context.Context, text string, given []float32) ([]float32, error) {
+	if e.vectors == nil {
+		return nil, nil
 	}
-	switch {
-	case len(q.Text) > MaxQuery:
-		return nil, &QueryError{fmt.Sprintf("has %d bytes, more than %d", len(q.Text), MaxQuery)}
-	case limit < 0:
-		return nil, &QueryError{fmt.Sprintf("asks for %d hits", limit)}
-	case len(tokens(q.Text)) == 0:
-		return &Result{}, nil
-	}
-	if q.Mode == Ranked {
-		candidates, err := e.Candidates(ctx, Query{Text: q.Text, Locale: q.Locale, Limit: limit})
+	var query []float32
+	if text != "" {
+		made, err := e.embedder.EmbedQueries(ctx, []string{text})
 		if err != nil {
 			return nil, err
 		}
-		return &Result{Hits: e.rank(candidates, limit)}, nil
+		if len(made) != 1 {
+			return nil, fmt.Errorf("search: the embedder made %d vectors of one query", len(made))
+		}
+		query = unit(made[0])
 	}
-	l, err := e.lists(ctx, q, max(limit, e.config.Depth))
-	if err != nil {
-		return nil, err
-	}
-	matches := l.keyword
 	switch {
-	case e.vectors == nil:
-	case q.Mode == Semantic:
-		matches = l.vector
-	case q.Mode == Fused:
-		matches = e.config.Fusion.Fuse(l.keyword, l.vector)
+	case given == nil:
+		return query, nil
+	case query == nil:
+		return unit(given), nil
+	case len(query) != len(given):
+		return nil, &QueryError{fmt.Sprintf("has a vector of %d numbers, not %d", len(given), len(query))}
 	}
-	hits := make([]Hit, min(limit, len(matches)))
-	for i := range hits {
-		hits[i] = Hit{ID: matches[i].ID, Score: matches[i].Score}
+	other := unit(given)
+	for i := range query {
+		query[i] += other[i]
 	}
-	return &Result{Hits: hits}, nil
-}
-
-// lists are a query's two lists and the vector that gave the second.
-type lists struct {
-	keyword, vector []Match
-	query           []float32
-}
-
-func (e *Engine) lists(ctx context.Context, q Query, depth int) (lists, error) {
-	var l lists
-	var err error
-	if q.Mode != Semantic || e.vectors == nil {
-		if l.keyword, err = e.keyword.Find(ctx, Words{Text: q.Text, Locale: q.Locale}, depth); err != nil {
-			return l, err
-		}
-		e.rescore(q.Text, l.keyword)
-	}
-	if e.vectors == nil || q.Mode == Keyword {
-		return l, nil
-	}
-	made, err := e.embedder.EmbedQueries(ctx, []string{q.Text})
-	if err != nil {
-		return l, err
-	}
-	if len(made) != 1 {
-		return l, fmt.Errorf("search: the embedder made %d vectors of one query", len(made))
-	}
-	l.query = made[0]
-	l.vector, err = e.nearest(ctx, l.query, depth)
-	return l, err
-}
-
-// driverShare is what an index's own score adds to that of rescore: it orders
-// what only the index's stemmer found.
-const driverShare = 1e-3
-
-// rescore scores what an index found by BM25 over the engine's own words, so
-// that scores mean the same whichever index is used.
-func (e *Engine) rescore(text string, found []Match) {
-	words := tokens(text)
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	for i := range found {
-		found[i].Score *= driverShare
-		if entry, ok := e.lexicon.entries[found[i].ID]; ok {
-			found[i].Score += e.lexicon.okapi(words, entry)
-		}
-	}
-	sortMatches(found)
-}
-
-// nearest returns the vectors that point the same way at all.
-func (e *Engine) nearest(ctx context.Context, vector []float32, depth int) ([]Match, error) {
-	found, err := e.vectors.Nearest(ctx, vector, Selection{}, depth)
-	for i, m := range found {
-		if m.Score <= 0 {
-			return found[:i], err
-		}
-	}
-	return found, err
+	return unit(query), nil
 }

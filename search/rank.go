@@ -58,35 +58,11 @@ func DefaultRanker() LinearRanker {
 	return w
 }
 
-func (e *Engine) rank(candidates []Candidate, limit int) []Hit {
-	hits := make([]Hit, len(candidates))
-	parts := make([]float64, signalCount)
-	for i, c := range candidates {
-		e.config.Ranker.Contributions(parts, c.Signals)
-		hits[i].ID = c.ID
-		for _, p := range parts {
-			hits[i].Score += p
-		}
-	}
-	slices.SortFunc(hits, func(a, b Hit) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
-	})
-	hits = hits[:min(limit, len(hits))]
-	signals := make(map[string][]float64, len(candidates))
-	for _, c := range candidates {
-		signals[c.ID] = c.Signals
-	}
-	for i := range hits {
-		e.config.Ranker.Contributions(parts, signals[hits[i].ID])
-		hits[i].Reasons = reasons(parts)
-	}
-	return hits
-}
-
 const maxReasons = 5
 
-func reasons(parts []float64) []Reason {
-	var found []Reason
+// reasons returns the strongest of what ranking and others added.
+func reasons(parts []float64, others []Reason) []Reason {
+	found := slices.Clone(others)
 	for i, p := range parts {
 		if p > 0 {
 			found = append(found, Reason{signalNames[i], p})

@@ -137,9 +137,7 @@ func FuzzSearch(f *testing.F) {
 }
 
 func TestNewRefuses(t *testing.T) {
-	_, err := search.New(nil, nil, nil, search.Config{})
-	require.Error(t, err)
-	_, err = search.New(search.NewMemoryIndex(nil), search.NewFlatVectors(), nil, search.Config{})
+	_, err := search.New(search.NewMemoryIndex(nil), search.NewFlatVectors(), nil, search.Config{})
 	require.Error(t, err)
 	_, err = search.New(search.NewMemoryIndex(nil), nil, nil, search.Config{Depth: -1})
 	require.ErrorContains(t, err, "Config.Depth")

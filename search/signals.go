@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -61,124 +62,244 @@ const feedbackDocuments = 10
 // at the top, Config.Depth or q.Limit of each, in the order of fusion. Train
 // rankers on it.
 func (e *Engine) Candidates(ctx context.Context, q Query) ([]Candidate, error) {
-	depth := max(e.config.Depth, q.Limit)
-	l, err := e.lists(ctx, Query{Text: q.Text, Locale: q.Locale}, depth)
+	p, err := e.prepare(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	fused := l.keyword
-	if e.vectors != nil {
-		fused = e.config.Fusion.Fuse(l.keyword, l.vector)
-	}
-	r := &reading{fused: scaled(fused), keyword: scaled(l.keyword), vector: scores(l.vector)}
-	ids := make([]string, len(fused))
-	for i, m := range fused {
-		ids[i] = m.ID
-	}
-	if e.vectors != nil && len(fused) > 0 {
-		if ids, err = e.feedbackVector(ctx, r, ids, fused, l.query, depth); err != nil {
-			return nil, err
-		}
-	}
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	r.lexicon = e.lexicon
-	r.understand(q.Text, ids)
-	r.feedbackWords(fused)
-	candidates := make([]Candidate, 0, len(ids))
-	for _, id := range ids {
-		if entry, ok := e.lexicon.entries[id]; ok { // else it was deleted meanwhile
-			candidates = append(candidates, Candidate{id, r.signals(id, entry)})
-		}
+	e.compile(p)
+	found, _, err := e.candidates(ctx, p, max(e.config.Depth, p.Limit))
+	out := make([]Candidate, len(found))
+	for i, c := range found {
+		out[i] = Candidate{c.entry.id, c.signals}
 	}
-	return candidates, nil
+	return out, err
 }
 
-// feedbackVector searches again with the query moved toward the documents at
-// the top (Rocchio 1971), adds what it finds to ids and completes the cosines.
-func (e *Engine) feedbackVector(ctx context.Context, r *reading, ids []string, fused []Match, query []float32, depth int) ([]string, error) {
+// candidate is a document that ranking looks at.
+type candidate struct {
+	entry                            *entry
+	fused, keyword, vector, feedback float64
+	signals                          []float64
+}
+
+// pool is candidates by id, in the order they were found.
+type pool struct {
+	corpus *corpus
+	list   []*candidate
+	by     map[string]*candidate
+}
+
+// add returns the candidate of an id. One that was deleted from the engine and
+// not yet from an index is in no list.
+func (l *pool) add(id string) *candidate {
+	c, ok := l.by[id]
+	if !ok {
+		entry, there := l.corpus.entry(id)
+		c = &candidate{entry: entry}
+		l.by[id] = c
+		if there {
+			l.list = append(l.list, c)
+		}
+	}
+	return c
+}
+
+// lists are what the two indexes found, and both fused.
+func (l *pool) lists(keyword, vector, fused []Match) {
+	for _, m := range fused {
+		l.add(m.ID).fused = m.Score / fused[0].Score
+	}
+	for _, m := range keyword {
+		l.add(m.ID).keyword = m.Score / keyword[0].Score
+	}
+	for _, m := range vector {
+		l.add(m.ID).vector = m.Score
+	}
+}
+
+// candidates finds and measures what is ranked, and what is near enough to be
+// found by its vector, whatever the filters. Its caller holds the lock.
+func (e *Engine) candidates(ctx context.Context, q *prepared, depth int) (list []*candidate, near []ordinal, err error) {
+	everything := *q
+	everything.Filters, everything.allowed = nil, nil
+	keyword, err := e.byWords(ctx, &everything, depth)
+	if err != nil {
+		return nil, nil, err
+	}
+	fused := keyword
+	var vector, moved []Match
+	var direction []float32
+	if q.vector != nil {
+		if vector, err = e.nearest(ctx, q.vector, &everything, depth); err != nil {
+			return nil, nil, err
+		}
+		fused = e.config.Fusion.Fuse(keyword, vector)
+		if direction, err = e.direction(ctx, q.vector, fused); err != nil {
+			return nil, nil, err
+		}
+		if moved, err = e.nearest(ctx, direction, &everything, depth); err != nil {
+			return nil, nil, err
+		}
+		near = e.nearEnough(near, vector)
+		near = e.nearEnough(near, moved)
+	}
+	if q.allowed != nil {
+		if keyword, err = e.byWords(ctx, q, depth); err != nil {
+			return nil, nil, err
+		}
+		if q.vector != nil {
+			vector, moved = e.permitted(q, vector), e.permitted(q, moved)
+			if len(vector) < q.Limit { // the filters leave little of what is nearest
+				if vector, err = e.nearest(ctx, q.vector, q, depth); err != nil {
+					return nil, nil, err
+				}
+				near = e.nearEnough(near, vector)
+			}
+			fused = e.config.Fusion.Fuse(keyword, vector)
+		} else {
+			fused = keyword
+		}
+	}
+	found := &pool{corpus: e.corpus, by: make(map[string]*candidate, len(fused)+len(moved))}
+	found.lists(keyword, vector, fused)
+	for _, m := range moved {
+		found.add(m.ID)
+	}
+	if q.vector != nil {
+		if err := e.cosines(ctx, found, q.vector, direction); err != nil {
+			return nil, nil, err
+		}
+	}
+	r := &reading{corpus: e.corpus}
+	r.understand(q, found.list)
+	r.feedbackWords(found.list)
+	signals := make([]float64, signalCount*len(found.list))
+	for i, c := range found.list {
+		c.signals = signals[i*signalCount : (i+1)*signalCount : (i+1)*signalCount]
+		r.measure(c)
+	}
+	return found.list, near, nil
+}
+
+// nearEnough adds the ordinals of matches that come near the best of them.
+func (e *Engine) nearEnough(near []ordinal, matches []Match) []ordinal {
+	for _, m := range matches {
+		if o, ok := e.corpus.ordinals[m.ID]; ok && m.Score >= nearEnough*matches[0].Score {
+			near = append(near, o)
+		}
+	}
+	return near
+}
+
+func (e *Engine) permitted(q *prepared, matches []Match) []Match {
+	kept := make([]Match, 0, len(matches))
+	for _, m := range matches {
+		if o, ok := e.corpus.ordinals[m.ID]; ok && q.allowed.has(o) {
+			kept = append(kept, m)
+		}
+	}
+	return kept
+}
+
+// direction is the query moved toward the documents at the top (Rocchio 1971).
+func (e *Engine) direction(ctx context.Context, query []float32, fused []Match) ([]float32, error) {
 	top := fused[:min(feedbackDocuments, len(fused))]
+	ids := make([]string, len(top))
+	weight := make(map[string]float64, len(top))
+	for i, m := range top {
+		ids[i] = m.ID
+		weight[m.ID] = m.Score / fused[0].Score
+	}
 	vectors, err := e.vectors.Get(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	by := make(map[string][]float32, len(vectors))
+	moved := slices.Clone(query)
 	for _, v := range vectors {
-		by[v.ID] = v.Values
-	}
-	unit := slices.Clone(query)
-	linalg.Normalize(unit)
-	moved := slices.Clone(unit)
-	for _, m := range top {
-		if v := by[m.ID]; len(v) == len(moved) {
-			linalg.Axpy(float32(m.Score/fused[0].Score)/float32(len(top))*2, v, moved)
+		if len(v.Values) == len(moved) {
+			linalg.Axpy(float32(weight[v.ID])/float32(len(top))*2, v.Values, moved)
 		}
 	}
 	linalg.Normalize(moved)
-	found, err := e.nearest(ctx, moved, depth)
+	return moved, nil
+}
+
+// cosines completes the candidates' cosines with the query and with where it
+// was moved.
+func (e *Engine) cosines(ctx context.Context, found *pool, query, direction []float32) error {
+	ids := make([]string, len(found.list))
+	for i, c := range found.list {
+		ids[i] = c.entry.id
+	}
+	vectors, err := e.vectors.Get(ctx, ids)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	known := make(map[string]bool, len(ids))
-	for _, id := range ids {
-		known[id] = true
-	}
-	var added []string
-	for _, m := range found {
-		if !known[m.ID] {
-			added = append(added, m.ID)
+	for _, v := range vectors {
+		if c := found.add(v.ID); len(v.Values) == len(query) {
+			c.vector = float64(linalg.Dot(query, v.Values))
+			c.feedback = float64(linalg.Dot(direction, v.Values))
 		}
 	}
-	more, err := e.vectors.Get(ctx, added)
-	if err != nil {
-		return nil, err
-	}
-	r.feedback = map[string]float64{}
-	for _, v := range slices.Concat(vectors, more) {
-		if len(v.Values) == len(unit) {
-			r.vector[v.ID] = float64(linalg.Dot(unit, v.Values))
-			r.feedback[v.ID] = float64(linalg.Dot(moved, v.Values))
-		}
-	}
-	return append(ids, added...), nil
+	return nil
 }
 
 // reading is a query as ranking understands it.
 type reading struct {
-	lexicon                *lexicon
-	fused, keyword, vector map[string]float64
-	feedback               map[string]float64
+	corpus *corpus
 
-	words    []string // content words
+	words    []uint32 // content words; unknown ones are unknownWord
 	weight   []float64
 	total    float64
-	head     string
-	joined   string // the words, for brands
-	branded  bool   // some candidate's brand is in the query
-	colors   []string
-	numbers  []string
-	expanded map[string]float64 // relevance model
-	category map[string]float64
+	head     uint32
+	all      []uint32 // in their order, stop words too
+	branded  bool     // some candidate's brand is in the query
+	colors   []uint32
+	numbers  []uint32
+	expanded []weightedWord // relevance model, by word
+	category map[uint32]float64
 }
 
-func (r *reading) understand(text string, candidates []string) {
-	all := tokens(text)
-	r.words = content(all)
-	r.joined = " " + strings.Join(all, " ") + " "
-	for _, w := range r.words {
-		idf := r.lexicon.idf(w)
+type weightedWord struct {
+	word   uint32
+	weight float64
+	idf    float64
+}
+
+// unknownWord stands for words that no document has.
+const unknownWord = math.MaxUint32
+
+func (r *reading) id(w string) uint32 {
+	if id, ok := r.corpus.words.ids[w]; ok {
+		return id
+	}
+	return unknownWord
+}
+
+func (r *reading) understand(q *prepared, list []*candidate) {
+	all := tokens(q.Text)
+	for _, w := range all {
+		r.all = append(r.all, r.id(w))
+	}
+	for _, w := range content(all) {
+		id, idf := r.id(w), r.corpus.idfOf(w)
+		r.words = append(r.words, id)
 		r.weight = append(r.weight, idf)
 		r.total += idf
-		if n := r.lexicon.colors[w]; n >= 3 && n*8 >= r.lexicon.documents[w] {
-			r.colors = append(r.colors, w)
+		if id != unknownWord {
+			if n := r.corpus.colored[id]; n >= 3 && n*8 >= r.corpus.documents(id) {
+				r.colors = append(r.colors, id)
+			}
 		}
 		if strings.ContainsFunc(w, unicode.IsDigit) {
-			r.numbers = append(r.numbers, w)
+			r.numbers = append(r.numbers, id)
 		}
 	}
-	r.head = headNoun(all)
-	for _, id := range candidates[:min(100, len(candidates))] {
-		if e, ok := r.lexicon.entries[id]; ok && r.names(e.brand) {
+	r.head = r.id(headNoun(all))
+	for _, c := range list[:min(100, len(list))] {
+		if r.names(c.entry.brand) {
 			r.branded = true
 			break
 		}
@@ -186,8 +307,13 @@ func (r *reading) understand(text string, candidates []string) {
 }
 
 // names reports whether the query has the words in a row.
-func (r *reading) names(brand []string) bool {
-	return len(brand) > 0 && strings.Contains(r.joined, " "+strings.Join(brand, " ")+" ")
+func (r *reading) names(brand []uint32) bool {
+	for at := range r.all {
+		if len(brand) > 0 && at+len(brand) <= len(r.all) && slices.Equal(r.all[at:at+len(brand)], brand) {
+			return true
+		}
+	}
+	return false
 }
 
 // headNoun returns the last word before the first preposition: what is looked
@@ -210,62 +336,64 @@ func headNoun(words []string) string {
 
 // feedbackWords makes the relevance model of the documents at the top: their
 // words (RM1 of Lavrenko and Croft 2001, by tf-idf) and categories.
-func (r *reading) feedbackWords(fused []Match) {
-	r.expanded, r.category = map[string]float64{}, map[string]float64{}
-	words := map[string]float64{}
+func (r *reading) feedbackWords(list []*candidate) {
+	r.category = map[uint32]float64{}
+	words := map[uint32]float64{}
 	var mass float64
-	for i, m := range fused[:min(feedbackDocuments, len(fused))] {
-		e, ok := r.lexicon.entries[m.ID]
-		if !ok || e.length == 0 {
+	for i, c := range list[:min(feedbackDocuments, len(list))] {
+		if c.fused == 0 || c.entry.length == 0 {
 			continue
 		}
 		p := 1 / math.Log2(float64(i+2))
 		mass += p
-		for w, n := range e.words {
-			words[w] += p * n / e.length
+		for _, w := range c.entry.words {
+			words[w.word] += p * float64(w.count) / c.entry.length
 		}
-		for _, c := range e.category {
-			r.category[c] += p
+		for _, path := range c.entry.category {
+			r.category[path] += p
 		}
 	}
-	for c := range r.category {
-		r.category[c] /= mass
+	for path := range r.category {
+		r.category[path] /= mass
 	}
-	for _, m := range topWords(words, r.lexicon, 40) {
-		r.expanded[m.ID] = m.Score
-	}
+	r.expanded = topWords(words, r.corpus, 40)
 }
 
-func topWords(words map[string]float64, l *lexicon, limit int) []Match {
-	weighted := make(map[string]float64, len(words))
+// topWords returns the words of the greatest weight, by word; their weights
+// make a vector of length 1.
+func topWords(words map[uint32]float64, c *corpus, limit int) []weightedWord {
+	top := make([]weightedWord, 0, len(words))
 	for w, p := range words {
-		weighted[w] = p * l.idf(w)
+		idf := c.idf(w)
+		top = append(top, weightedWord{w, p * idf, idf})
 	}
-	top := best(weighted, limit)
+	slices.SortFunc(top, func(a, b weightedWord) int {
+		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(c.words.text[a.word], c.words.text[b.word]))
+	})
+	top = top[:min(limit, len(top))]
 	var norm float64
-	for _, m := range top {
-		norm += m.Score * m.Score
+	for _, w := range top {
+		norm += w.weight * w.weight
 	}
 	for i := range top {
-		top[i].Score /= math.Sqrt(norm)
+		top[i].weight /= math.Sqrt(norm)
 	}
+	slices.SortFunc(top, func(a, b weightedWord) int { return cmp.Compare(a.word, b.word) })
 	return top
 }
 
-func (r *reading) signals(id string, e *entry) []float64 {
-	s := make([]float64, signalCount)
-	s[signalFused] = r.fused[id]
-	s[signalKeyword] = r.keyword[id]
-	s[signalVector] = r.vector[id]
-	s[signalFeedbackVector] = r.feedback[id]
+func (r *reading) measure(c *candidate) {
+	s, e := c.signals, c.entry
+	s[signalFused] = c.fused
+	s[signalKeyword] = c.keyword
+	s[signalVector] = c.vector
+	s[signalFeedbackVector] = c.feedback
 	s[signalFeedbackWords] = r.resemblance(e)
-	if n := len(e.category); n > 0 {
-		for _, c := range e.category {
-			s[signalCategory] += r.category[c] / float64(n)
-		}
-		for _, c := range e.leaves {
-			s[signalLeaf] = max(s[signalLeaf], r.category[c])
-		}
+	for _, path := range e.category {
+		s[signalCategory] += r.category[path] / float64(len(e.category))
+	}
+	for _, path := range e.leaves {
+		s[signalLeaf] = max(s[signalLeaf], r.category[path])
 	}
 	r.coverage(s, e)
 	s[signalBrief] = 1 / math.Sqrt(1+float64(len(e.title)))
@@ -275,15 +403,14 @@ func (r *reading) signals(id string, e *entry) []float64 {
 	case r.branded:
 		s[signalBrand] = -1
 	}
-	s[signalColor] = share(r.colors, func(w string) bool { _, ok := e.inTitle[w]; return ok || e.color[w] })
-	s[signalNumbers] = share(r.numbers, func(w string) bool { _, ok := e.inTitle[w]; return ok })
+	s[signalColor] = share(r.colors, func(w uint32) bool { return slices.Contains(e.title, w) || slices.Contains(e.color, w) })
+	s[signalNumbers] = share(r.numbers, func(w uint32) bool { return slices.Contains(e.title, w) })
 	s[signalRatings] = math.Log1p(float64(e.ratings)) / 10
 	s[signalRating] = e.rating / 5
 	s[signalPopularity] = math.Log1p(max(e.sales, 0)) / 10
 	if !e.gone {
 		s[signalAvailable] = 1
 	}
-	return s
 }
 
 // coverage says how much of the query, by idf, the document has and where.
@@ -294,13 +421,12 @@ func (r *reading) coverage(s []float64, e *entry) {
 	inTitle, first := 0, len(e.title)
 	pairs := 0
 	for i, w := range r.words {
-		at, ok := e.inTitle[w]
-		if ok {
+		if at := slices.Index(e.title, w); at >= 0 {
 			inTitle++
 			first = min(first, at)
 			s[signalTitleWords] += r.weight[i] / r.total
 		}
-		if e.words[w] > 0 {
+		if e.count(w) > 0 {
 			s[signalAllWords] += r.weight[i] / r.total
 		}
 		if i > 0 && adjacent(e.title, r.words[i-1], w) {
@@ -313,7 +439,7 @@ func (r *reading) coverage(s []float64, e *entry) {
 	if len(r.words) > 1 {
 		s[signalPairs] = float64(pairs) / float64(len(r.words)-1)
 	}
-	if _, ok := e.inTitle[r.head]; ok {
+	if slices.Contains(e.title, r.head) {
 		s[signalHead] = 1
 	}
 	if inTitle > 0 {
@@ -322,7 +448,7 @@ func (r *reading) coverage(s []float64, e *entry) {
 }
 
 // adjacent reports whether b follows a with at most one word between.
-func adjacent(title []string, a, b string) bool {
+func adjacent(title []uint32, a, b uint32) bool {
 	for i, w := range title {
 		if w == a && slices.Contains(title[i+1:min(i+3, len(title))], b) {
 			return true
@@ -332,7 +458,7 @@ func adjacent(title []string, a, b string) bool {
 }
 
 // share is 1 when all words are had and -1 when none is, 0 without words.
-func share(words []string, has func(string) bool) float64 {
+func share(words []uint32, has func(uint32) bool) float64 {
 	if len(words) == 0 {
 		return 0
 	}
@@ -349,32 +475,15 @@ func share(words []string, has func(string) bool) float64 {
 // model.
 func (r *reading) resemblance(e *entry) float64 {
 	var sum, norm float64
-	for w, p := range r.expanded {
-		if n := e.words[w]; n > 0 {
-			x := math.Log1p(n) * r.lexicon.idf(w)
-			sum += p * x
-			norm += x * x
+	for _, x := range r.expanded {
+		if n := e.count(x.word); n > 0 {
+			v := math.Log1p(float64(n)) * x.idf
+			sum += x.weight * v
+			norm += v * v
 		}
 	}
 	if norm == 0 {
 		return 0
 	}
 	return sum / math.Sqrt(norm) * math.Sqrt(norm/(norm+float64(len(r.expanded))))
-}
-
-func scores(matches []Match) map[string]float64 {
-	by := make(map[string]float64, len(matches))
-	for _, m := range matches {
-		by[m.ID] = m.Score
-	}
-	return by
-}
-
-// scaled makes the best score 1.
-func scaled(matches []Match) map[string]float64 {
-	by := make(map[string]float64, len(matches))
-	for _, m := range matches {
-		by[m.ID] = m.Score / matches[0].Score
-	}
-	return by
 }

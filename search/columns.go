@@ -1,0 +1,157 @@
+package search
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// bitset is a set of ordinals.
+type bitset []uint64
+
+func (b *bitset) set(o ordinal) {
+	for int(o>>6) >= len(*b) {
+		*b = append(*b, 0)
+	}
+	(*b)[o>>6] |= 1 << (o & 63)
+}
+
+func (b bitset) unset(o ordinal) {
+	if int(o>>6) < len(b) {
+		b[o>>6] &^= 1 << (o & 63)
+	}
+}
+
+func (b bitset) has(o ordinal) bool { return int(o>>6) < len(b) && b[o>>6]>>(o&63)&1 == 1 }
+
+// and keeps what is in other, too, in place.
+func (b bitset) and(other bitset) {
+	for i := range b {
+		if i < len(other) {
+			b[i] &= other[i]
+		} else {
+			b[i] = 0
+		}
+	}
+}
+
+func (b bitset) count() int {
+	n := 0
+	for _, w := range b {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// each calls fn for the members, rising.
+func (b bitset) each(fn func(o ordinal)) {
+	for i, w := range b {
+		for ; w != 0; w &= w - 1 {
+			fn(ordinal(i*64 + bits.TrailingZeros64(w)))
+		}
+	}
+}
+
+// keep removes what fn refuses.
+func (b bitset) keep(fn func(o ordinal) bool) {
+	for i, w := range b {
+		for rest := w; rest != 0; rest &= rest - 1 {
+			if bit := bits.TrailingZeros64(rest); !fn(ordinal(i*64 + bit)) {
+				b[i] &^= 1 << bit
+			}
+		}
+	}
+}
+
+// column is one field of all documents: whole values, or a number.
+type column struct {
+	values  names
+	of      [][]uint32 // by ordinal: the document's values
+	numbers []float64  // by ordinal; NaN: none
+}
+
+func (c *column) set(o ordinal, values []string, number *float64) {
+	if number != nil {
+		for int(o) >= len(c.numbers) {
+			c.numbers = append(c.numbers, math.NaN())
+		}
+		c.numbers[o] = *number
+	}
+	if len(values) > 0 {
+		for int(o) >= len(c.of) {
+			c.of = append(c.of, nil)
+		}
+		ids := make([]uint32, 0, len(values))
+		for _, v := range values {
+			if id := c.values.id(v); !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+		c.of[o] = ids
+	}
+}
+
+func (c *column) clear(o ordinal) {
+	if int(o) < len(c.of) {
+		c.of[o] = nil
+	}
+	if int(o) < len(c.numbers) {
+		c.numbers[o] = math.NaN()
+	}
+}
+
+func (c *column) valuesOf(o ordinal) []uint32 {
+	if c == nil || int(o) >= len(c.of) {
+		return nil
+	}
+	return c.of[o]
+}
+
+func (c *column) number(o ordinal) float64 {
+	if c == nil || int(o) >= len(c.numbers) {
+		return math.NaN()
+	}
+	return c.numbers[o]
+}
+
+// passes returns the filter's test of an ordinal. A category's path stands for
+// what lies below it, since documents have all paths on the way to their own.
+func (c *column) passes(f Filter) func(o ordinal) bool {
+	if f.Min != nil || f.Max != nil {
+		low, high := math.Inf(-1), math.Inf(1)
+		if f.Min != nil {
+			low = *f.Min
+		}
+		if f.Max != nil {
+			high = *f.Max
+		}
+		return func(o ordinal) bool {
+			n := c.number(o)
+			return (n >= low && n <= high) != f.Not // NaN is in no bounds
+		}
+	}
+	var wanted []uint32
+	if c != nil {
+		wanted = c.values.known(f.Values)
+	}
+	return func(o ordinal) bool {
+		for _, v := range c.valuesOf(o) {
+			if slices.Contains(wanted, v) {
+				return !f.Not
+			}
+		}
+		return f.Not
+	}
+}
+
+// selected returns the live documents that pass all filters but those that
+// choose values of one field.
+func (c *corpus) selected(filters []Filter, except string) bitset {
+	set := slices.Clone(c.live)
+	for _, f := range filters {
+		if f.Field != except || f.Not || except == "" {
+			set.keep(c.columns[f.Field].passes(f))
+		}
+	}
+	return set
+}

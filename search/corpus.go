@@ -1,0 +1,298 @@
+package search
+
+import "slices"
+
+// ordinal numbers a document within a corpus. Numbers of deleted documents are
+// given again.
+type ordinal = uint32
+
+// names gives numbers to strings, for good.
+type names struct {
+	ids  map[string]uint32
+	text []string
+}
+
+func (n *names) id(s string) uint32 {
+	if id, ok := n.ids[s]; ok {
+		return id
+	}
+	if n.ids == nil {
+		n.ids = map[string]uint32{}
+	}
+	id := uint32(len(n.text))
+	n.ids[s] = id
+	n.text = append(n.text, s)
+	return id
+}
+
+// known returns the numbers of those strings that have one.
+func (n *names) known(all []string) []uint32 {
+	found := make([]uint32, 0, len(all))
+	for _, s := range all {
+		if id, ok := n.ids[s]; ok {
+			found = append(found, id)
+		}
+	}
+	return found
+}
+
+// entry is what the engine keeps of a document.
+type entry struct {
+	id       string
+	words    []wordCount // by word
+	title    []uint32    // words in their order
+	brand    []uint32
+	color    []uint32
+	category []uint32 // paths: "a", "a > b"
+	leaves   []uint32 // those of the document itself
+	length   float64  // weighted words
+	ratings  int
+	rating   float64
+	sales    float64
+	gone     bool // cannot be bought
+}
+
+// wordCount is how often a document has a word, by the fields' weights.
+type wordCount struct {
+	word  uint32
+	count float32
+}
+
+func (e *entry) count(word uint32) float32 {
+	at, found := slices.BinarySearchFunc(e.words, word, func(w wordCount, id uint32) int { return int(w.word) - int(id) })
+	if !found {
+		return 0
+	}
+	return e.words[at].count
+}
+
+// reader is a document taken apart, before it has a place in a corpus.
+type reader struct {
+	doc    *Document
+	bag    map[string]float64
+	title  []string
+	brand  []string
+	color  []string
+	length float64
+}
+
+// read takes a document apart; it needs no lock.
+func read(d *Document) *reader {
+	r := &reader{doc: d, bag: map[string]float64{}}
+	var weights FieldWeights
+	for _, f := range d.Fields() {
+		words := tokens(f.Text)
+		weight := weights.Of(f.Name)
+		for _, w := range words {
+			if !isStop(w) {
+				r.bag[w] += weight
+				r.length += weight
+			}
+		}
+		switch f.Name {
+		case FieldTitle:
+			r.title = words
+		case FieldBrand:
+			r.brand = words
+		case FieldColor:
+			r.color = words
+		}
+	}
+	return r
+}
+
+// corpus holds what the engine keeps of all documents: their words, with
+// postings, and the values that filters and facets ask for. Its owner locks it.
+type corpus struct {
+	words    names
+	paths    names // of categories
+	ordinals map[string]ordinal
+	entries  []*entry // nil where a number is free
+	free     []ordinal
+	live     bitset
+	postings [][]ordinal // by word, rising
+	colored  []int       // by word: how many have it as color
+	columns  map[string]*column
+	length   float64 // of all documents
+}
+
+func newCorpus() *corpus {
+	return &corpus{ordinals: map[string]ordinal{}, columns: map[string]*column{}}
+}
+
+// size returns how many documents there are.
+func (c *corpus) size() int { return len(c.ordinals) }
+
+func (c *corpus) entry(id string) (*entry, bool) {
+	o, ok := c.ordinals[id]
+	if !ok {
+		return nil, false
+	}
+	return c.entries[o], true
+}
+
+func (c *corpus) word(w string) uint32 {
+	id := c.words.id(w)
+	for int(id) >= len(c.postings) {
+		c.postings = append(c.postings, nil)
+		c.colored = append(c.colored, 0)
+	}
+	return id
+}
+
+func (c *corpus) wordsOf(all []string) []uint32 {
+	out := make([]uint32, len(all))
+	for i, w := range all {
+		out[i] = c.word(w)
+	}
+	return out
+}
+
+// add puts a document in place of the one with its id.
+func (c *corpus) add(r *reader) {
+	c.remove(r.doc.ID)
+	var o ordinal
+	if n := len(c.free); n > 0 {
+		o, c.free = c.free[n-1], c.free[:n-1]
+	} else {
+		o = ordinal(len(c.entries))
+		c.entries = append(c.entries, nil)
+	}
+	d := r.doc
+	e := &entry{id: d.ID, words: make([]wordCount, 0, len(r.bag)), title: c.wordsOf(r.title), brand: c.wordsOf(r.brand), length: r.length,
+		ratings: d.Ratings, rating: d.Rating, sales: d.Popularity, gone: d.Unavailable}
+	for w, n := range r.bag {
+		e.words = append(e.words, wordCount{c.word(w), float32(n)})
+	}
+	slices.SortFunc(e.words, func(a, b wordCount) int { return int(a.word) - int(b.word) })
+	for _, w := range c.wordsOf(r.color) {
+		if !slices.Contains(e.color, w) {
+			e.color = append(e.color, w)
+			c.colored[w]++
+		}
+	}
+	all, leaves := categoryPaths(d.Categories)
+	for _, p := range all {
+		e.category = append(e.category, c.paths.id(p))
+	}
+	for _, p := range leaves {
+		e.leaves = append(e.leaves, c.paths.id(p))
+	}
+	for _, w := range e.words {
+		c.postings[w.word] = insertOrdinal(c.postings[w.word], o)
+	}
+	c.ordinals[d.ID] = o
+	c.entries[o] = e
+	c.live.set(o)
+	c.length += e.length
+	eachValue(d, all, func(field string, values []string, number *float64) { c.column(field).set(o, values, number) })
+}
+
+// eachValue calls set for what filters and facets can ask of a document.
+func eachValue(d *Document, paths []string, set func(field string, values []string, number *float64)) {
+	for field, values := range d.Attributes {
+		set(field, values, nil)
+	}
+	for field, n := range d.Numbers {
+		set(field, nil, &n)
+	}
+	available := "true"
+	if d.Unavailable {
+		available = "false"
+	}
+	set(FieldAvailable, []string{available}, nil)
+	set(FieldCategory, paths, nil)
+	set(FieldPopularity, nil, &d.Popularity)
+	if d.Ratings > 0 || d.Rating > 0 {
+		set(FieldRating, nil, &d.Rating)
+	}
+}
+
+func (c *corpus) column(field string) *column {
+	col, ok := c.columns[field]
+	if !ok {
+		col = &column{}
+		c.columns[field] = col
+	}
+	return col
+}
+
+func (c *corpus) remove(id string) {
+	o, ok := c.ordinals[id]
+	if !ok {
+		return
+	}
+	e := c.entries[o]
+	for _, w := range e.words {
+		c.postings[w.word] = removeOrdinal(c.postings[w.word], o)
+	}
+	for _, w := range e.color {
+		c.colored[w]--
+	}
+	for _, col := range c.columns {
+		col.clear(o)
+	}
+	c.length -= e.length
+	c.live.unset(o)
+	c.entries[o] = nil
+	c.free = append(c.free, o)
+	delete(c.ordinals, id)
+}
+
+func insertOrdinal(list []ordinal, o ordinal) []ordinal {
+	if n := len(list); n == 0 || list[n-1] < o {
+		return append(list, o)
+	}
+	at, found := slices.BinarySearch(list, o)
+	if found {
+		return list
+	}
+	return slices.Insert(list, at, o)
+}
+
+func removeOrdinal(list []ordinal, o ordinal) []ordinal {
+	if at, found := slices.BinarySearch(list, o); found {
+		return slices.Delete(list, at, at+1)
+	}
+	return list
+}
+
+func (c *corpus) documents(word uint32) int { return len(c.postings[word]) }
+
+func (c *corpus) idf(word uint32) float64 { return inverseFrequency(len(c.postings[word]), c.size()) }
+
+// idfOf is idf for a word that may be in no document.
+func (c *corpus) idfOf(word string) float64 {
+	if id, ok := c.words.ids[word]; ok {
+		return c.idf(id)
+	}
+	return inverseFrequency(0, c.size())
+}
+
+// queryWord is one of the words of a query that documents have, with their weight.
+type queryWord struct {
+	word uint32
+	idf  float64
+}
+
+func (c *corpus) query(words []string) []queryWord {
+	out := make([]queryWord, 0, len(words))
+	for _, id := range c.words.known(words) {
+		if len(c.postings[id]) > 0 {
+			out = append(out, queryWord{id, c.idf(id)})
+		}
+	}
+	return out
+}
+
+// okapi is BM25 over the entry's weighted bag of words.
+func (c *corpus) okapi(words []queryWord, e *entry) float64 {
+	damp := bm25K1 * (1 - bm25B + bm25B*e.length*float64(c.size())/c.length)
+	var score float64
+	for _, w := range words {
+		if n := float64(e.count(w.word)); n > 0 {
+			score += w.idf * n * (bm25K1 + 1) / (n + damp)
+		}
+	}
+	return score
+}

@@ -1,0 +1,139 @@
+package search
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// facets counts the values of the fields asked for among what was found. set is
+// that, narrowed by all filters.
+func (e *Engine) facets(p *prepared, set bitset) []Facet {
+	out := make([]Facet, 0, len(p.Facets))
+	for _, req := range p.Facets {
+		counted := set
+		if slices.ContainsFunc(p.Filters, func(f Filter) bool { return f.Field == req.Field && !f.Not }) {
+			allowed := e.corpus.selected(p.Filters, req.Field)
+			if p.browsing() {
+				counted = e.withoutHidden(p, allowed)
+			} else {
+				counted = e.matched(p, allowed)
+			}
+		}
+		out = append(out, e.facet(p, req, counted))
+	}
+	return out
+}
+
+func (e *Engine) facet(p *prepared, req FacetRequest, set bitset) Facet {
+	f := Facet{Field: req.Field}
+	if req.Limit == 0 {
+		req.Limit = 20
+	}
+	col := e.corpus.columns[req.Field]
+	if col == nil {
+		return f
+	}
+	if len(col.numbers) > 0 && len(col.of) == 0 {
+		f.ranges(p, req, col, set)
+		return f
+	}
+	counts := make([]int, len(col.values.text))
+	set.each(func(o ordinal) {
+		for _, v := range col.valuesOf(o) {
+			counts[v]++
+		}
+	})
+	var selected []string
+	for _, x := range p.Filters {
+		if x.Field == req.Field && !x.Not {
+			selected = append(selected, x.Values...)
+		}
+	}
+	for v, n := range counts {
+		text := col.values.text[v]
+		if chosen := slices.Contains(selected, text); n > 0 || chosen {
+			f.Values = append(f.Values, FacetValue{Value: text, Count: n, Selected: chosen})
+		}
+	}
+	slices.SortFunc(f.Values, func(a, b FacetValue) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value)) })
+	if len(f.Values) > req.Limit { // what is selected stays
+		rest := f.Values[req.Limit:]
+		f.Values = f.Values[:req.Limit:req.Limit]
+		for _, v := range rest {
+			if v.Selected {
+				f.Values = append(f.Values, v)
+			}
+		}
+	}
+	return f
+}
+
+// ranges counts numbers between bounds; without bounds, ones that are made so
+// that each range has about as many.
+func (f *Facet) ranges(p *prepared, req FacetRequest, col *column, set bitset) {
+	var numbers []float64
+	set.each(func(o ordinal) {
+		if n := col.number(o); !math.IsNaN(n) {
+			numbers = append(numbers, n)
+		}
+	})
+	if len(numbers) == 0 {
+		return
+	}
+	slices.Sort(numbers)
+	f.Min, f.Max = numbers[0], numbers[len(numbers)-1]
+	bounds := slices.Compact(slices.Clone(req.Bounds))
+	if req.Bounds == nil {
+		bounds = quantileBounds(numbers, min(req.Limit, 5))
+	}
+	below := func(x float64) int { // how many are less
+		at, _ := slices.BinarySearch(numbers, x)
+		return at
+	}
+	for i := range len(bounds) + 1 {
+		v := FacetValue{Count: len(numbers)}
+		if i < len(bounds) {
+			v.Max = &bounds[i]
+			v.Count = below(bounds[i])
+		}
+		if i > 0 {
+			v.Min = &bounds[i-1]
+			v.Count -= below(bounds[i-1])
+		}
+		for _, x := range p.Filters {
+			if x.Field == req.Field && !x.Not && sameBound(x.Min, v.Min) && sameBound(x.Max, v.Max) {
+				v.Selected = true
+			}
+		}
+		f.Values = append(f.Values, v)
+	}
+}
+
+func sameBound(a, b *float64) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }
+
+// quantileBounds returns round numbers that part sorted numbers into some n
+// ranges.
+func quantileBounds(numbers []float64, n int) []float64 {
+	var bounds []float64
+	for i := 1; i < n; i++ {
+		b := roundNumber(numbers[i*len(numbers)/n])
+		if b > numbers[0] && b <= numbers[len(numbers)-1] && (len(bounds) == 0 || b > bounds[len(bounds)-1]) {
+			bounds = append(bounds, b)
+		}
+	}
+	return bounds
+}
+
+// roundNumber keeps one digit, or one and a half: 1, 1.5, 2, 2.5, 3, 4 ...
+func roundNumber(x float64) float64 {
+	if x == 0 {
+		return 0
+	}
+	scale := math.Pow(10, math.Floor(math.Log10(math.Abs(x))))
+	m := x / scale
+	if math.Abs(m) < 3 {
+		return math.Round(m*2) / 2 * scale
+	}
+	return math.Round(m) * scale
+}

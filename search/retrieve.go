@@ -1,0 +1,195 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/bodega-commerce/bodega/internal/linalg"
+)
+
+// parallel calls fn for 0 to n-1 on all processors.
+func parallel(n int, fn func(i int)) {
+	workers := min(runtime.GOMAXPROCS(0), n)
+	if workers <= 1 {
+		for i := range n {
+			fn(i)
+		}
+		return
+	}
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < n; i += workers {
+				fn(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func unit(v []float32) []float32 {
+	u := slices.Clone(v)
+	linalg.Normalize(u)
+	return u
+}
+
+// tally adds up something for many documents.
+type tally struct {
+	sums    []float32 // by ordinal
+	touched []ordinal
+}
+
+func (e *Engine) tally() *tally {
+	t, ok := e.scratch.Get().(*tally)
+	if !ok {
+		t = &tally{}
+	}
+	if n := len(e.corpus.entries); len(t.sums) < n {
+		t.sums = make([]float32, n+n/4)
+	}
+	return t
+}
+
+// release gives a tally back, empty.
+func (e *Engine) release(t *tally) {
+	for _, o := range t.touched {
+		t.sums[o] = 0
+	}
+	t.touched = t.touched[:0]
+	e.scratch.Put(t)
+}
+
+func (t *tally) add(o ordinal, x float32) {
+	if t.sums[o] == 0 {
+		t.touched = append(t.touched, o)
+	}
+	t.sums[o] += x
+}
+
+// enoughWords is the share of a query's words, by their weight, that a document
+// must have to be found by them.
+const enoughWords = 0.5
+
+// worded returns the documents that have enough of the words.
+func (e *Engine) worded(words []queryWord) bitset {
+	var set bitset
+	var total float64
+	for _, w := range words {
+		total += w.idf
+	}
+	if total == 0 {
+		return nil
+	}
+	if len(words) == 1 {
+		for _, o := range e.corpus.postings[words[0].word] {
+			set.set(o)
+		}
+		return set
+	}
+	t := e.tally()
+	defer e.release(t)
+	for _, w := range words {
+		for _, o := range e.corpus.postings[w.word] {
+			t.add(o, float32(w.idf))
+		}
+	}
+	need := float32(enoughWords * total)
+	for _, o := range t.touched {
+		if t.sums[o] >= need*(1-1e-5) {
+			set.set(o)
+		}
+	}
+	return set
+}
+
+// found returns up to limit of the allowed documents by the words the engine
+// keeps, the best first.
+func (e *Engine) found(words []queryWord, allowed bitset, limit int) []Match {
+	t := e.tally()
+	defer e.release(t)
+	c := e.corpus
+	mean := c.length / float64(max(c.size(), 1))
+	for _, w := range words {
+		for _, o := range c.postings[w.word] {
+			if allowed != nil && !allowed.has(o) {
+				continue
+			}
+			d := c.entries[o]
+			n := float64(d.count(w.word))
+			t.add(o, float32(w.idf*n*(bm25K1+1)/(n+bm25K1*(1-bm25B+bm25B*d.length/mean))))
+		}
+	}
+	return e.top(t, limit)
+}
+
+// top returns the greatest sums of a tally.
+func (e *Engine) top(t *tally, limit int) []Match {
+	order := func(a, b ordinal) int {
+		return cmp.Or(cmp.Compare(t.sums[b], t.sums[a]), cmp.Compare(e.corpus.entries[a].id, e.corpus.entries[b].id))
+	}
+	best := slices.Clone(t.touched)
+	if len(best) > 4*limit { // only what may be among the best is sorted
+		sums := make([]float32, len(best))
+		for i, o := range best {
+			sums[i] = t.sums[o]
+		}
+		slices.Sort(sums)
+		edge := sums[len(sums)-limit]
+		best = slices.DeleteFunc(best, func(o ordinal) bool { return t.sums[o] < edge })
+	}
+	slices.SortFunc(best, order)
+	matches := make([]Match, min(limit, len(best)))
+	for i := range matches {
+		matches[i] = Match{e.corpus.entries[best[i]].id, float64(t.sums[best[i]])}
+	}
+	return matches
+}
+
+// selection is what the indexes may find. Its owner holds the lock.
+func (e *Engine) selection(filters []Filter, allowed bitset) Selection {
+	if allowed == nil {
+		return Selection{}
+	}
+	return Selection{Filters: filters, Has: func(id string) bool {
+		o, ok := e.corpus.ordinals[id]
+		return ok && allowed.has(o)
+	}}
+}
+
+// driverShare is what an index's own score adds to that of the engine: it
+// orders what only the index's stemmer found.
+const driverShare = 1e-3
+
+// byWords finds by words. What an index found is scored by BM25 over the
+// engine's own words, so that scores mean the same whichever index is used.
+func (e *Engine) byWords(ctx context.Context, q *prepared, limit int) ([]Match, error) {
+	if e.keyword == nil {
+		return e.found(q.words, q.allowed, limit), nil
+	}
+	found, err := e.keyword.Find(ctx, Words{q.Text, q.Locale, e.selection(q.Filters, q.allowed)}, limit)
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		found[i].Score *= driverShare
+		if entry, ok := e.corpus.entry(found[i].ID); ok {
+			found[i].Score += e.corpus.okapi(q.words, entry)
+		}
+	}
+	sortMatches(found)
+	return found, nil
+}
+
+// nearest returns the vectors that point the same way at all.
+func (e *Engine) nearest(ctx context.Context, vector []float32, q *prepared, limit int) ([]Match, error) {
+	found, err := e.vectors.Nearest(ctx, vector, e.selection(q.Filters, q.allowed), limit)
+	for i, m := range found {
+		if m.Score <= 0 {
+			return found[:i], err
+		}
+	}
+	return found, err
+}

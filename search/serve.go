@@ -1,0 +1,275 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+)
+
+// Limits of a query.
+const (
+	MaxFilters = 100
+	MaxValues  = 1000 // of a filter
+	MaxFacets  = 50
+	MaxOrders  = 5
+	MaxLimit   = 1000
+)
+
+// prepared is a query that was checked, and what follows from it.
+type prepared struct {
+	Query
+	tokens  []string
+	words   []queryWord // content words that documents have
+	vector  []float32   // nil: none
+	allowed bitset      // what passes the filters; nil: everything
+	near    []ordinal   // what the vectors found
+	after   *cursor
+	rules   []*Rule // in force
+}
+
+// prepare checks a query and embeds its text. It takes no lock: embedders may
+// ask the network.
+func (e *Engine) prepare(ctx context.Context, q Query) (*prepared, error) {
+	if q.Limit == 0 {
+		q.Limit = 20
+	}
+	if err := q.validate(); err != nil {
+		return nil, err
+	}
+	if e.vectors == nil && q.Mode != Ranked {
+		q.Mode = Keyword
+	}
+	p := &prepared{Query: q, tokens: tokens(q.Text)}
+	var err error
+	if q.After != "" {
+		if p.after, err = decodeCursor(q.After, q.fingerprint()); err != nil {
+			return nil, err
+		}
+	}
+	if q.Mode == Keyword || len(p.tokens) == 0 && q.Vector == nil {
+		return p, nil
+	}
+	text := ""
+	if len(p.tokens) > 0 {
+		text = q.Text
+	}
+	p.vector, err = e.embed(ctx, text, q.Vector)
+	return p, err
+}
+
+func (q *Query) validate() error {
+	refuse := func(format string, args ...any) error { return &QueryError{fmt.Sprintf(format, args...)} }
+	switch {
+	case len(q.Text) > MaxQuery:
+		return refuse("has %d bytes, more than %d", len(q.Text), MaxQuery)
+	case q.Limit < 0 || q.Limit > MaxLimit:
+		return refuse("asks for %d hits, not 1 to %d", q.Limit, MaxLimit)
+	case len(q.Filters) > MaxFilters:
+		return refuse("has %d filters, more than %d", len(q.Filters), MaxFilters)
+	case len(q.Facets) > MaxFacets:
+		return refuse("asks for %d facets, more than %d", len(q.Facets), MaxFacets)
+	case len(q.Sort) > MaxOrders:
+		return refuse("sorts by %d fields, more than %d", len(q.Sort), MaxOrders)
+	}
+	for _, f := range q.Filters {
+		if err := f.validate(); err != nil {
+			return err
+		}
+	}
+	for _, f := range q.Facets {
+		if f.Field == "" || f.Limit < 0 || f.Limit > MaxValues || len(f.Bounds) > MaxValues || !slices.IsSorted(f.Bounds) {
+			return refuse("asks for a facet %q without a field, with a limit that is not 0 to %d, or with bounds that do not rise", f.Field, MaxValues)
+		}
+	}
+	for _, o := range q.Sort {
+		if o.Field == "" {
+			return refuse("sorts by a field without a name")
+		}
+	}
+	return nil
+}
+
+// compile finds out what a query means to the documents there are. Its caller
+// holds the lock.
+func (e *Engine) compile(p *prepared) {
+	if len(p.Filters) > 0 {
+		p.allowed = e.corpus.selected(p.Filters, "")
+	}
+	p.words = e.corpus.query(content(p.tokens))
+	p.rules = e.inForce(p)
+}
+
+// scored is a document in the order it is shown in.
+type scored struct {
+	entry   *entry
+	score   float64
+	signals []float64 // of those that were ranked
+	boosts  []Reason
+	pinned  bool
+}
+
+// Search returns the documents that fit best, equals by id. Without words and
+// vector it lists what passes the filters, the most popular first.
+//
+// A document is found when it has half of the query's words, by their weight,
+// or when its vector is among the nearest; facets count exactly that. Sorted
+// lists hold what has the words, and what is near only when nothing has them.
+// A query that breaks a limit gives a *QueryError.
+func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
+	p, err := e.prepare(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	e.compile(p)
+	var set bitset
+	var list []scored
+	if p.browsing() {
+		if p.Text != "" && len(p.Filters) == 0 { // punctuation
+			return &Result{}, nil
+		}
+		set = e.browsed(p)
+		list = e.standings(p, set)
+	} else if list, set, err = e.answer(ctx, p); err != nil {
+		return nil, err
+	}
+	if len(p.Sort) > 0 {
+		list = e.sorted(p.Sort, set)
+	}
+	list, added := e.pin(p, list, set)
+	r := &Result{Total: set.count() + added, Redirect: redirect(p.rules)}
+	r.Facets = e.facets(p, set)
+	page, next := paginate(p, list)
+	r.Next = next
+	r.Hits = e.hits(p, page)
+	return r, e.highlight(ctx, p, r.Hits)
+}
+
+// browsing reports whether there is nothing to look for but filters.
+func (p *prepared) browsing() bool { return len(p.tokens) == 0 && p.vector == nil }
+
+// browsed is what a query without words lists.
+func (e *Engine) browsed(p *prepared) bitset {
+	set := p.allowed
+	if set == nil {
+		set = slices.Clone(e.corpus.live)
+	}
+	return e.withoutHidden(p, slices.Clone(set))
+}
+
+// nearEnough is the share of the best vector's score that another needs to be
+// found by its vector alone.
+const nearEnough = 0.34
+
+// answer ranks what a query finds. The set holds what is counted: all that is
+// listed, but in a sorted list what only vectors found.
+func (e *Engine) answer(ctx context.Context, p *prepared) ([]scored, bitset, error) {
+	depth := max(e.config.Depth, p.Limit)
+	candidates, near, err := e.candidates(ctx, p, depth)
+	if err != nil {
+		return nil, nil, err
+	}
+	p.near = near
+	if p.Mode != Ranked { // all that the lists hold
+		p.near = p.near[:0]
+		for _, c := range candidates {
+			p.near = append(p.near, e.corpus.ordinals[c.entry.id])
+		}
+	}
+	set := e.matched(p, p.allowed)
+	return e.ordered(p, candidates, set), set, nil
+}
+
+// matched is what a query finds among the allowed; nil allows everything.
+func (e *Engine) matched(p *prepared, allowed bitset) bitset {
+	var set bitset
+	if p.Mode != Semantic {
+		set = e.worded(p.words)
+	}
+	if len(p.Sort) == 0 || set.count() == 0 {
+		for _, o := range p.near {
+			set.set(o)
+		}
+	}
+	if allowed != nil {
+		set.and(allowed)
+	}
+	return e.withoutHidden(p, set)
+}
+
+// ordered puts the set in order: the candidates by rank, then the rest by its
+// words.
+func (e *Engine) ordered(p *prepared, candidates []*candidate, set bitset) []scored {
+	list := make([]scored, 0, len(candidates))
+	rest := slices.Clone(set)
+	parts := make([]float64, signalCount)
+	for _, c := range candidates {
+		o := e.corpus.ordinals[c.entry.id]
+		if !set.has(o) {
+			continue
+		}
+		rest.unset(o)
+		s := scored{entry: c.entry, signals: c.signals}
+		switch p.Mode {
+		case Keyword:
+			s.score = c.keyword
+		case Semantic:
+			s.score = c.vector
+		case Fused:
+			s.score = c.fused
+		default:
+			e.config.Ranker.Contributions(parts, c.signals)
+			for _, part := range parts {
+				s.score += part
+			}
+			e.boost(p, o, &s)
+		}
+		list = append(list, s)
+	}
+	if p.Personal != nil && p.Mode == Ranked {
+		ids := make([]string, len(list))
+		for i := range list {
+			ids[i] = list[i].entry.id
+		}
+		for i, x := range p.Personal(ids) {
+			if i < len(list) && x != 0 {
+				list[i].score += x
+				list[i].boosts = append(list[i].boosts, Reason{"personal taste", x})
+			}
+		}
+	}
+	slices.SortFunc(list, byScore)
+	tail := make([]scored, 0, rest.count())
+	rest.each(func(o ordinal) {
+		entry := e.corpus.entries[o]
+		tail = append(tail, scored{entry: entry, score: e.corpus.okapi(p.words, entry)})
+	})
+	tail = first(tail, listed, byScore)
+	if len(tail) > 0 && len(list) > 0 { // scores go on falling
+		low, high := list[len(list)-1].score, max(tail[0].score, 1e-9)
+		for i := range tail {
+			tail[i].score = low - 1 + tail[i].score/high
+		}
+	}
+	return append(list, tail...)
+}
+
+func byScore(a, b scored) int {
+	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.entry.id, b.entry.id))
+}
+
+// hits turns a page into what is returned.
+func (e *Engine) hits(p *prepared, page []scored) []Hit {
+	hits := make([]Hit, len(page))
+	parts := make([]float64, signalCount)
+	for i, s := range page {
+		hits[i] = Hit{ID: s.entry.id, Score: s.score, Pinned: s.pinned}
+		if s.signals != nil && p.Mode == Ranked && len(p.Sort) == 0 {
+			e.config.Ranker.Contributions(parts, s.signals)
+			hits[i].Reasons = reasons(parts, s.boosts)
+		}
+	}
+	return hits
+}
