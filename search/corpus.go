@@ -39,6 +39,7 @@ func (n *names) known(all []string) []uint32 {
 // entry is what the engine keeps of a document.
 type entry struct {
 	id       string
+	name     string      // title as it is written
 	words    []wordCount // by word
 	title    []uint32    // words in their order
 	brand    []uint32
@@ -70,6 +71,7 @@ func (e *entry) count(word uint32) float32 {
 type reader struct {
 	doc    *Document
 	bag    map[string]float64
+	forms  map[string]string // word as it is written -> its stem
 	title  []string
 	brand  []string
 	color  []string
@@ -78,10 +80,16 @@ type reader struct {
 
 // read takes a document apart; it needs no lock.
 func read(d *Document) *reader {
-	r := &reader{doc: d, bag: map[string]float64{}}
+	r := &reader{doc: d, bag: map[string]float64{}, forms: map[string]string{}}
 	var weights FieldWeights
 	for _, f := range d.Fields() {
-		words := tokens(f.Text)
+		var words []string
+		eachToken(f.Text, func(surface, token string) {
+			words = append(words, token)
+			if surface != "" {
+				r.forms[surface] = token
+			}
+		})
 		weight := weights.Of(f.Name)
 		for _, w := range words {
 			if !isStop(w) {
@@ -106,6 +114,7 @@ func read(d *Document) *reader {
 type corpus struct {
 	words    names
 	paths    names // of categories
+	inPath   []int // by path: how many documents
 	ordinals map[string]ordinal
 	entries  []*entry // nil where a number is free
 	free     []ordinal
@@ -159,7 +168,7 @@ func (c *corpus) add(r *reader) {
 		c.entries = append(c.entries, nil)
 	}
 	d := r.doc
-	e := &entry{id: d.ID, words: make([]wordCount, 0, len(r.bag)), title: c.wordsOf(r.title), brand: c.wordsOf(r.brand), length: r.length,
+	e := &entry{id: d.ID, name: d.Text[FieldTitle], words: make([]wordCount, 0, len(r.bag)), title: c.wordsOf(r.title), brand: c.wordsOf(r.brand), length: r.length,
 		ratings: d.Ratings, rating: d.Rating, sales: d.Popularity, gone: d.Unavailable}
 	for w, n := range r.bag {
 		e.words = append(e.words, wordCount{c.word(w), float32(n)})
@@ -173,7 +182,12 @@ func (c *corpus) add(r *reader) {
 	}
 	all, leaves := categoryPaths(d.Categories)
 	for _, p := range all {
-		e.category = append(e.category, c.paths.id(p))
+		id := c.paths.id(p)
+		e.category = append(e.category, id)
+		if int(id) == len(c.inPath) {
+			c.inPath = append(c.inPath, 0)
+		}
+		c.inPath[id]++
 	}
 	for _, p := range leaves {
 		e.leaves = append(e.leaves, c.paths.id(p))
@@ -228,6 +242,9 @@ func (c *corpus) remove(id string) {
 	}
 	for _, w := range e.color {
 		c.colored[w]--
+	}
+	for _, p := range e.category {
+		c.inPath[p]--
 	}
 	for _, col := range c.columns {
 		col.clear(o)

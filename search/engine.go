@@ -55,8 +55,10 @@ type Engine struct {
 	writing sync.Mutex // one Put or Delete at a time
 	mu      sync.RWMutex
 	corpus  *corpus
+	speller *speller
 	rules   []Rule
-	scratch sync.Pool // of *tally
+	queries []PopularQuery // the most frequent first
+	scratch sync.Pool      // of *tally
 }
 
 // New returns an engine over indexes, which it writes alone. Without a keyword
@@ -70,7 +72,7 @@ func New(keyword Index, vectors VectorIndex, embedder Embedder, config Config) (
 	if (vectors == nil) != (embedder == nil) {
 		return nil, errors.New("search: a vector index and an embedder go together")
 	}
-	return &Engine{keyword: keyword, vectors: vectors, embedder: embedder, config: config, corpus: newCorpus()}, nil
+	return &Engine{keyword: keyword, vectors: vectors, embedder: embedder, config: config, corpus: newCorpus(), speller: newSpeller()}, nil
 }
 
 // Put indexes documents, each in place of the one with its id; they are found
@@ -111,6 +113,13 @@ func (e *Engine) Put(ctx context.Context, docs []Document) error {
 	defer e.mu.Unlock()
 	for _, r := range taken {
 		e.corpus.add(r)
+		for surface, token := range r.forms {
+			id, ok := e.corpus.words.ids[token]
+			if !ok {
+				id = unknownWord // a stop word
+			}
+			e.speller.add(surface, id)
+		}
 	}
 	return nil
 }

@@ -84,7 +84,7 @@ func decodeCursor(s string, fingerprint uint32) (*cursor, error) {
 func paginate(p *prepared, list []scored) ([]scored, string) {
 	c := p.after
 	if c == nil {
-		c = &cursor{p.fingerprint(), map[uint32]bool{}}
+		c = &cursor{p.print, map[uint32]bool{}}
 	}
 	page := make([]scored, 0, min(p.Limit, len(list)))
 	more := false

@@ -24,6 +24,8 @@ type prepared struct {
 	vector  []float32   // nil: none
 	allowed bitset      // what passes the filters; nil: everything
 	near    []ordinal   // what the vectors found
+	said    *Correction // of the words
+	print   uint32      // fingerprint of the query as it was asked
 	after   *cursor
 	rules   []*Rule // in force
 }
@@ -40,13 +42,20 @@ func (e *Engine) prepare(ctx context.Context, q Query) (*prepared, error) {
 	if e.vectors == nil && q.Mode != Ranked {
 		q.Mode = Keyword
 	}
-	p := &prepared{Query: q, tokens: tokens(q.Text)}
+	p := &prepared{Query: q, print: q.fingerprint()}
 	var err error
 	if q.After != "" {
-		if p.after, err = decodeCursor(q.After, q.fingerprint()); err != nil {
+		if p.after, err = decodeCursor(q.After, p.print); err != nil {
 			return nil, err
 		}
 	}
+	if !q.Literal && q.Mode == Ranked {
+		if p.said = e.Correct(q.Text); p.said != nil && p.said.Applied {
+			p.Text = p.said.Text
+			q.Text = p.Text
+		}
+	}
+	p.tokens = tokens(q.Text)
 	if q.Mode == Keyword || len(p.tokens) == 0 && q.Vector == nil {
 		return p, nil
 	}
@@ -139,7 +148,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
 		list = e.sorted(p.Sort, set)
 	}
 	list, added := e.pin(p, list, set)
-	r := &Result{Total: set.count() + added, Redirect: redirect(p.rules)}
+	r := &Result{Total: set.count() + added, Redirect: redirect(p.rules), Correction: p.said}
 	r.Facets = e.facets(p, set)
 	page, next := paginate(p, list)
 	r.Next = next

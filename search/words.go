@@ -11,16 +11,24 @@ import (
 // Chinese, Japanese and Korean runs become pairs of characters.
 func tokens(text string) []string {
 	var found []string
+	eachToken(text, func(_, token string) { found = append(found, token) })
+	return found
+}
+
+// eachToken calls fn for the words of a text, each as it is written, in lower
+// case without accents, and its stem.
+func eachToken(text string, fn func(surface, token string)) {
 	var word []rune
 	var wide bool
 	flush := func() {
 		switch {
 		case len(word) == 0:
 		case !wide || len(word) == 1:
-			found = append(found, stem(string(word)))
+			w := string(word)
+			fn(w, stem(w))
 		default:
 			for i := range len(word) - 1 {
-				found = append(found, string(word[i:i+2]))
+				fn("", string(word[i:i+2]))
 			}
 		}
 		word = word[:0]
@@ -39,7 +47,6 @@ func tokens(text string) []string {
 		}
 	}
 	flush()
-	return found
 }
 
 // stem takes plural and verb endings off. It is deliberately lighter than a

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
+	"io/fs"
+	"path/filepath"
 
 	"github.com/bodega-commerce/bodega/internal/searcheval"
 	"github.com/bodega-commerce/bodega/search"
@@ -16,6 +19,7 @@ type searchEvaluateCmd struct {
 	Folder  string `arg:"" help:"Folder with products.jsonl.gz."`
 	Queries string `help:"Queries: query_id,query. Default: queries-dev.csv in the folder." placeholder:"FILE"`
 	Labels  string `help:"Judgements: query_id,product_id,label,gain. Default: labels-dev.csv in the folder." placeholder:"FILE"`
+	Typos   string `help:"Misspelt queries: query_id,misspelt,intended. Default: typos-dev.csv in the folder, if it is there." placeholder:"FILE"`
 	JSON    bool   `help:"Print the figures as JSON."`
 }
 
@@ -28,7 +32,14 @@ func (c *searchEvaluateCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	report, err := searcheval.Evaluate(e.ctx, data, index, search.Config{})
+	typos, err := searcheval.LoadTypos(cmp.Or(c.Typos, filepath.Join(c.Folder, "typos-dev.csv")))
+	if c.Typos == "" && errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	if err != nil {
+		return errors.Join(err, index.Close())
+	}
+	report, err := searcheval.Evaluate(e.ctx, data, typos, index, search.Config{})
 	if err = errors.Join(err, index.Close()); err != nil {
 		return err
 	}

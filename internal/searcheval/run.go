@@ -27,6 +27,8 @@ type Report struct {
 	Queries   int     `json:"queries"`
 	Seconds   float64 `json:"indexing_seconds"` // learning the embedder included
 	Rows      []Row   `json:"rows"`
+
+	Spelling *Spelling `json:"spelling,omitempty"` // with typos
 }
 
 // depth is how far a ranking is looked at: MRR goes there.
@@ -52,8 +54,9 @@ func Engine(ctx context.Context, docs []search.Document, keyword search.Index, c
 	return engine, nil
 }
 
-// Evaluate indexes the documents and runs each configuration on all queries.
-func Evaluate(ctx context.Context, d *Data, keyword search.Index, config search.Config) (*Report, error) {
+// Evaluate indexes the documents, runs each configuration on all queries and
+// corrects the typos.
+func Evaluate(ctx context.Context, d *Data, typos []Typo, keyword search.Index, config search.Config) (*Report, error) {
 	start := time.Now()
 	engine, err := Engine(ctx, d.Documents, keyword, config)
 	if err != nil {
@@ -74,7 +77,10 @@ func Evaluate(ctx context.Context, d *Data, keyword search.Index, config search.
 	for i := range r.Rows {
 		r.Rows[i].Gain = Bootstrap(ndcg(r.Rows[i].Each), ndcg(r.Rows[0].Each), 0)
 	}
-	return r, nil
+	if len(typos) > 0 {
+		r.Spelling, err = Spell(ctx, engine, typos, d.Queries)
+	}
+	return r, err
 }
 
 func run(ctx context.Context, engine *search.Engine, queries []Query, mode search.Mode) (Row, error) {
@@ -129,6 +135,11 @@ func (r *Report) Print(w io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "%d documents, %d queries; indexed in %.1f s\n", r.Documents, r.Queries, r.Seconds)
+	if _, err := fmt.Fprintf(w, "%d documents, %d queries; indexed in %.1f s\n", r.Documents, r.Queries, r.Seconds); err != nil || r.Spelling == nil {
+		return err
+	}
+	s := r.Spelling
+	_, err := fmt.Fprintf(w, "typos: %d of %d restored, %d correct queries changed; ndcg@10 misspelt %.4f, corrected %.4f, correct %.4f\n", s.Restored, s.Typos, s.Changed,
+		s.Misspelt, s.Corrected, s.Intended)
 	return err
 }

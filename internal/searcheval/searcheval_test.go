@@ -64,7 +64,7 @@ func TestEvaluate(t *testing.T) {
 	require.Len(t, d.Queries, 1)
 	require.Len(t, d.Documents, 3)
 	require.Equal(t, 7, d.Documents[0].Ratings)
-	r, err := Evaluate(t.Context(), d, search.NewMemoryIndex(nil), search.Config{})
+	r, err := Evaluate(t.Context(), d, nil, search.NewMemoryIndex(nil), search.Config{})
 	require.NoError(t, err)
 	var names []string
 	for _, row := range r.Rows {

@@ -1,0 +1,335 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// SuggestQuery is what somebody is about to type.
+type SuggestQuery struct {
+	Text    string
+	Filters []Filter // of documents: all hold
+	Limit   int      // of each kind. Default 5
+}
+
+// Suggestions complete what is being typed, the best of each kind first.
+type Suggestions struct {
+	Documents  []Suggestion
+	Categories []Suggestion
+	Queries    []Suggestion
+}
+
+// Suggestion is one of them.
+type Suggestion struct {
+	ID        string // a document's id, a category's path, or a query
+	Text      string
+	Highlight string // Text with HighlightStart and HighlightEnd around what was typed
+	Count     int    // documents in the category, or searches for the query
+}
+
+// PopularQuery is a query and how often it is searched for.
+type PopularQuery struct {
+	Text  string
+	Count int
+}
+
+// MaxQueries is how many popular queries an engine keeps, the most frequent.
+const MaxQueries = 20_000
+
+// SetQueries puts the queries that are suggested in place of those before.
+func (e *Engine) SetQueries(queries []PopularQuery) {
+	kept := make([]PopularQuery, 0, len(queries))
+	for _, q := range queries {
+		q.Text = strings.Join(strings.Fields(strings.ToLower(q.Text)), " ")
+		if q.Text != "" && len(q.Text) <= 100 && q.Count > 0 {
+			kept = append(kept, q)
+		}
+	}
+	slices.SortFunc(kept, func(a, b PopularQuery) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Text, b.Text)) })
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.queries = kept[:min(MaxQueries, len(kept))]
+}
+
+// typing is a text of which the last word may go on.
+type typing struct {
+	words  []uint32        // stems of the whole words
+	begun  map[uint32]bool // stems of the words that begin like the last one; nil: the last one is whole
+	forms  []string        // as they are typed, folded
+	prefix string
+	none   bool // a word that no document has
+}
+
+// Suggest completes what is being typed: words in any order, the last of which
+// may be unfinished, small mistakes forgiven. Without text it returns popular
+// categories and queries.
+func (e *Engine) Suggest(_ context.Context, q SuggestQuery) (*Suggestions, error) {
+	if q.Limit == 0 {
+		q.Limit = 5
+	}
+	check := Query{Text: q.Text, Filters: q.Filters, Limit: q.Limit}
+	if err := check.validate(); err != nil {
+		return nil, err
+	}
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	t := e.typed(q.Text)
+	s := &Suggestions{Categories: e.suggestCategories(t, q.Limit), Queries: e.suggestQueries(q.Text, t, q.Limit)}
+	if len(t.forms) > 0 && !t.none {
+		s.Documents = e.suggestDocuments(t, q)
+	}
+	return s, nil
+}
+
+// maxBegun is how many words that begin alike are looked at, the commonest.
+const maxBegun = 300
+
+func (e *Engine) typed(text string) *typing {
+	t := &typing{}
+	words := pieces(text)
+	if len(words) > maxPieces {
+		words = words[:maxPieces]
+	}
+	open := len(words) > 0 && words[len(words)-1].to == len(text)
+	for i, w := range words {
+		if open && i == len(words)-1 {
+			t.prefix = w.text
+			t.forms = append(t.forms, w.text)
+			t.begun = e.speller.begun(e, w.text)
+			t.none = t.none || len(t.begun) == 0
+			continue
+		}
+		form := w.text
+		if !e.knows(form) && utf8.RuneCountInString(form) >= 4 {
+			if best, _ := e.meant(form, nil); best != "" && !strings.Contains(best, " ") {
+				form = best
+			}
+		}
+		t.forms = append(t.forms, form)
+		token := stem(form)
+		if isStop(token) {
+			continue
+		}
+		id, ok := e.corpus.words.ids[token]
+		if !ok || len(e.corpus.postings[id]) == 0 {
+			t.none = true
+			continue
+		}
+		t.words = append(t.words, id)
+	}
+	return t
+}
+
+// begun returns the stems of words that begin with a prefix; when there are
+// none, of words that begin nearly so.
+func (s *speller) begun(e *Engine, prefix string) map[uint32]bool {
+	order := s.order()
+	from, _ := slices.BinarySearchFunc(order, prefix, func(id uint32, p string) int { return strings.Compare(s.words[id].text, p) })
+	var found []uint32
+	for _, id := range order[from:] {
+		w := &s.words[id]
+		if !strings.HasPrefix(w.text, prefix) {
+			break
+		}
+		if w.stem != unknownWord && e.alive(w) {
+			found = append(found, id)
+		}
+	}
+	if len(found) == 0 {
+		found = s.nearly(e, order, prefix)
+	}
+	if len(found) > maxBegun {
+		found = first(found, maxBegun, func(a, b uint32) int {
+			return cmp.Or(cmp.Compare(s.words[b].seen, s.words[a].seen), cmp.Compare(s.words[a].text, s.words[b].text))
+		})
+	}
+	stems := make(map[uint32]bool, len(found))
+	for _, id := range found {
+		stems[s.words[id].stem] = true
+	}
+	if id, ok := e.corpus.words.ids[prefix]; ok && len(e.corpus.postings[id]) > 0 { // a number, say
+		stems[id] = true
+	}
+	return stems
+}
+
+// nearly returns words of the same first letter that begin with a prefix but
+// for one edit.
+func (s *speller) nearly(e *Engine, order []uint32, prefix string) []uint32 {
+	typed := []rune(prefix)
+	if len(typed) < 3 || len(typed) > longestWord {
+		return nil
+	}
+	head := string(typed[:1])
+	from, _ := slices.BinarySearchFunc(order, head, func(id uint32, p string) int { return strings.Compare(s.words[id].text, p) })
+	var found []uint32
+	for _, id := range order[from:] {
+		w := &s.words[id]
+		if !strings.HasPrefix(w.text, head) {
+			break
+		}
+		if w.stem == unknownWord || int(w.length) < len(typed)-1 || !e.alive(w) {
+			continue
+		}
+		runes := []rune(w.text)
+		for n := len(typed) - 1; n <= min(len(typed)+1, len(runes)); n++ {
+			if edits, _ := distance(typed, runes[:n], 1); edits <= 1 {
+				found = append(found, id)
+				break
+			}
+		}
+	}
+	return found
+}
+
+// order returns the words by their text.
+func (s *speller) order() []uint32 {
+	s.sorting.Lock()
+	defer s.sorting.Unlock()
+	if len(s.sorted) < len(s.words) {
+		sorted := make([]uint32, len(s.words))
+		for i := range sorted {
+			sorted[i] = uint32(i)
+		}
+		slices.SortFunc(sorted, func(a, b uint32) int { return strings.Compare(s.words[a].text, s.words[b].text) })
+		s.sorted = sorted
+	}
+	return s.sorted
+}
+
+// suggestDocuments returns documents with all the words in their titles.
+func (e *Engine) suggestDocuments(t *typing, q SuggestQuery) []Suggestion {
+	var pass []func(ordinal) bool
+	for _, f := range q.Filters {
+		pass = append(pass, e.corpus.columns[f.Field].passes(f))
+	}
+	var found []scored
+	consider := func(o ordinal) {
+		d := e.corpus.entries[o]
+		for _, w := range t.words {
+			if !slices.Contains(d.title, w) {
+				return
+			}
+		}
+		at := -1
+		if t.begun != nil {
+			if at = slices.IndexFunc(d.title, func(w uint32) bool { return t.begun[w] }); at < 0 {
+				return
+			}
+		}
+		for _, p := range pass {
+			if !p(o) {
+				return
+			}
+		}
+		s := scored{entry: d, score: standing(d)}
+		first := at
+		if len(t.words) > 0 {
+			first = slices.Index(d.title, t.words[0])
+		}
+		s.score += 0.3 / float64(1+max(first, 0))
+		found = append(found, s)
+	}
+	if len(t.words) > 0 {
+		rarest := slices.MinFunc(t.words, func(a, b uint32) int { return cmp.Compare(e.corpus.documents(a), e.corpus.documents(b)) })
+		for _, o := range e.corpus.postings[rarest] {
+			consider(o)
+		}
+	} else {
+		seen := e.tally()
+		for w := range t.begun {
+			for _, o := range e.corpus.postings[w] {
+				if seen.sums[o] == 0 {
+					seen.add(o, 1)
+					consider(o)
+				}
+			}
+		}
+		e.release(seen)
+	}
+	found = first(found, q.Limit, byScore)
+	out := make([]Suggestion, len(found))
+	for i, s := range found {
+		out[i] = Suggestion{ID: s.entry.id, Text: s.entry.name, Highlight: t.highlight(e, s.entry.name)}
+	}
+	return out
+}
+
+// highlight marks the words that were typed, of the last one what was.
+func (t *typing) highlight(e *Engine, text string) string {
+	var b strings.Builder
+	last := 0
+	for _, w := range pieces(text) {
+		to := w.to
+		id, ok := e.corpus.words.ids[stem(w.text)]
+		switch {
+		case t.prefix != "" && strings.HasPrefix(w.text, t.prefix):
+			to = w.from
+			for range []rune(t.prefix) {
+				_, n := utf8.DecodeRuneInString(text[to:])
+				to += n
+			}
+			to = min(to, w.to)
+		case ok && (slices.Contains(t.words, id) || t.begun[id]), !ok && slices.Contains(t.forms, w.text):
+		default:
+			continue
+		}
+		b.WriteString(text[last:w.from] + HighlightStart + text[w.from:to] + HighlightEnd)
+		last = to
+	}
+	return b.String() + text[last:]
+}
+
+// begins reports whether a text has words that begin with all those typed.
+func (t *typing) begins(text string) bool {
+	words := pieces(text)
+	for _, form := range t.forms {
+		if !slices.ContainsFunc(words, func(w piece) bool { return strings.HasPrefix(w.text, form) || stem(w.text) == stem(form) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *Engine) suggestCategories(t *typing, limit int) []Suggestion {
+	var found []Suggestion
+	for id, path := range e.corpus.paths.text {
+		n := e.corpus.inPath[id]
+		name := path[strings.LastIndex(path, categorySeparator)+1:]
+		name = strings.TrimPrefix(name, categorySeparator[1:])
+		if n > 0 && t.begins(name) {
+			found = append(found, Suggestion{ID: path, Text: name, Count: n})
+		}
+	}
+	found = first(found, limit, func(a, b Suggestion) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.ID, b.ID)) })
+	for i := range found {
+		found[i].Highlight = t.highlight(e, found[i].Text)
+	}
+	return found
+}
+
+func (e *Engine) suggestQueries(text string, t *typing, limit int) []Suggestion {
+	typed := strings.Join(strings.Fields(strings.ToLower(text)), " ")
+	var found, others []Suggestion
+	for _, q := range e.queries { // the most frequent first
+		if len(found) == limit {
+			break
+		}
+		switch {
+		case q.Text == typed:
+		case strings.HasPrefix(q.Text, typed):
+			found = append(found, Suggestion{ID: q.Text, Text: q.Text, Count: q.Count})
+		case len(others) < limit && t.begins(q.Text):
+			others = append(others, Suggestion{ID: q.Text, Text: q.Text, Count: q.Count})
+		}
+	}
+	found = append(found, others...)
+	found = found[:min(limit, len(found))]
+	for i := range found {
+		found[i].Highlight = t.highlight(e, found[i].Text)
+	}
+	return found
+}
