@@ -20,7 +20,7 @@ const fragment = 160
 
 // highlight marks the query's words in the texts of hits.
 func (e *Engine) highlight(ctx context.Context, p *prepared, hits []Hit) error {
-	if e.config.Texts == nil || len(hits) == 0 || len(p.tokens) == 0 {
+	if !p.Highlight || e.config.Texts == nil || len(hits) == 0 || len(p.tokens) == 0 {
 		return nil
 	}
 	ids := make([]string, len(hits))

@@ -25,7 +25,9 @@ type Query struct {
 	Limit   int     // hits. Default 20
 	After   string  // Result.Next of the page before
 	Mode    Mode
-	Literal bool // neither correct the words nor read filters from them nor relax
+	// Highlight marks the words in the texts of hits, where Config.Texts gives them.
+	Highlight bool
+	Literal   bool // neither correct the words nor read filters from them nor relax
 	// Personal gives what somebody's taste adds to the score of each of the
 	// ids, in their order. Default: nothing.
 	Personal func(ids []string) []float64
@@ -53,10 +55,11 @@ func (e *QueryError) Error() string { return "search: the query " + e.Reason }
 // Filter narrows what is found to documents that have one of the values in a
 // field, or a number within bounds there.
 type Filter struct {
-	Field    string   // an attribute, a number, FieldCategory, FieldAvailable, FieldRating or FieldPopularity
-	Values   []string // any of these; of FieldCategory, paths made by CategoryPath with all that lies below
-	Min, Max *float64 // bounds of a number, both included; nil: none
-	Not      bool     // documents that do not
+	Field  string   `json:"field"`            // an attribute, a number, FieldCategory, FieldAvailable, FieldRating or FieldPopularity
+	Values []string `json:"values,omitempty"` // any of these; of FieldCategory, paths made by CategoryPath with all that lies below
+	Min    *float64 `json:"min,omitempty"`    // bounds of a number, both included; nil: none
+	Max    *float64 `json:"max,omitempty"`
+	Not    bool     `json:"not,omitempty"` // documents that do not
 }
 
 func (f Filter) validate() error {

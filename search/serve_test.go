@@ -357,7 +357,7 @@ func TestHighlights(t *testing.T) {
 	engine, err := search.New(nil, nil, nil, search.Config{Texts: func(context.Context, []string) ([]search.Document, error) { return []search.Document{doc}, nil }})
 	require.NoError(t, err)
 	require.NoError(t, engine.Put(t.Context(), []search.Document{doc}))
-	result, err := engine.Search(t.Context(), search.Query{Text: "sofas uber ソファ"})
+	result, err := engine.Search(t.Context(), search.Query{Text: "sofas uber ソファ", Highlight: true})
 	require.NoError(t, err)
 	marks := strings.NewReplacer(search.HighlightStart, "[", search.HighlightEnd, "]")
 	got := result.Hits[0].Highlights

@@ -52,6 +52,7 @@ type SearchTx interface {
 	Outbox() outbox.Store
 	Settings() setting.Store
 	Events() core.EventWriter
+	Analytics() analytics.Store
 }
 
 // Search keeps an engine per locale that knows the shop's products, and asks
@@ -234,6 +235,9 @@ func (s *Search) build(ctx context.Context) error {
 		}
 		st.learned = max(st.learned, len(docs))
 	}
+	if err := s.steer(ctx, st); err != nil {
+		return err
+	}
 	s.current.Store(st)
 	return nil
 }
@@ -250,14 +254,42 @@ func (s *Search) engine(ctx context.Context, locale string, docs []search.Docume
 			return nil, err
 		}
 	}
+	cfg := s.cfg.Engine
+	if cfg.Texts == nil {
+		cfg.Texts = s.texts(locale)
+	}
+	if cfg.Now == nil {
+		cfg.Now = s.cfg.Clock.Now
+	}
 	if embedder == nil {
-		return search.New(keyword, nil, nil, s.cfg.Engine)
+		return search.New(keyword, nil, nil, cfg)
 	}
 	vectors, err := s.cfg.Vectors(ctx, locale)
 	if err != nil {
 		return nil, err
 	}
-	return search.New(keyword, vectors, embedder, s.cfg.Engine)
+	return search.New(keyword, vectors, embedder, cfg)
+}
+
+// texts reads what is highlighted of products.
+func (s *Search) texts(locale string) func(context.Context, []string) ([]search.Document, error) {
+	return func(ctx context.Context, ids []string) ([]search.Document, error) {
+		wanted := make([]core.ProductID, len(ids))
+		for i, id := range ids {
+			wanted[i] = core.ProductID(id)
+		}
+		var ps []catalog.Product
+		err := s.db.View(ctx, func(tx SearchTx) (err error) {
+			ps, err = tx.Catalog().Products(ctx, wanted)
+			return err
+		})
+		docs := make([]search.Document, len(ps))
+		for i, p := range ps {
+			x := p.Localize(locale)
+			docs[i] = search.Document{ID: string(p.ID), Text: map[string]string{search.FieldTitle: x.Title, "subtitle": x.Subtitle, search.FieldDescription: x.Description}}
+		}
+		return docs, err
+	}
 }
 
 // eachBatch hands out all products.

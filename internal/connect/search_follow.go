@@ -73,6 +73,8 @@ func (s *Search) serve(ctx context.Context, st *searchState) {
 		}
 	}
 	wanted := false
+	queries := time.NewTicker(10 * time.Minute)
+	defer queries.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -84,6 +86,10 @@ func (s *Search) serve(ctx context.Context, st *searchState) {
 			wanted = true
 		case <-old.C:
 			wanted = true
+		case <-queries.C: // what is searched for changes suggestions
+			if err := s.steer(ctx, st); err != nil {
+				s.failed(ctx, err)
+			}
 		case <-tick.C:
 			if wanted && !building { // requests that come together are one
 				wanted = false
@@ -136,6 +142,10 @@ func (s *Search) apply(ctx context.Context, st *searchState, events []outbox.Sto
 		switch {
 		case e.Type == eventRebuild || outbox.Match([]string{"channel.*"}, e.Type):
 			s.want()
+		case e.Type == eventSettings:
+			if err := s.steer(ctx, st); err != nil {
+				return err
+			}
 		case outbox.Match([]string{"category.*"}, e.Type):
 			if changed, err := s.categoryChanged(ctx, st, core.CategoryID(e.Aggregate)); err != nil {
 				return err

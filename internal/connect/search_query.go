@@ -3,6 +3,7 @@ package connect
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -154,13 +155,94 @@ func (s *Search) plain(ctx context.Context, r SearchRequest) (*SearchAnswer, err
 	return a, nil
 }
 
-// asInvalid makes the engine's refusal of a query an error of the shop.
+// asInvalid makes the engine's refusals errors of the shop.
 func asInvalid(err error) error {
-	var bad *search.QueryError
-	if errors.As(err, &bad) {
-		e := core.Invalid("q", "%s", bad.Reason)
-		e.Err = err
-		return e
+	var query *search.QueryError
+	var rule *search.RuleError
+	field := ""
+	switch {
+	case errors.As(err, &query):
+		field = "q"
+	case errors.As(err, &rule):
+		field = fmt.Sprintf("rules[%d].%s", rule.Index, rule.Field)
+	default:
+		return err
 	}
-	return err
+	e := core.Invalid(field, "%s", err.Error())
+	e.Err = err
+	return e
+}
+
+// SuggestRequest is what a shopper is typing in a market.
+type SuggestRequest struct {
+	Text    string
+	Locale  string
+	Channel core.ChannelID
+	Limit   int
+}
+
+// CategorySuggestion is a category that was completed.
+type CategorySuggestion struct {
+	search.Suggestion
+	Category core.CategoryID
+}
+
+// Suggestions complete what is being typed.
+type Suggestions struct {
+	search.Suggestions
+	Categories []CategorySuggestion
+}
+
+// Suggest completes what is being typed; nothing without the engine.
+func (s *Search) Suggest(ctx context.Context, r SuggestRequest) (*Suggestions, error) {
+	st := s.current.Load()
+	if s.cfg.Off || st == nil {
+		return &Suggestions{}, nil
+	}
+	found, err := st.engine(r.Locale).Suggest(ctx, search.SuggestQuery{Text: r.Text, Limit: r.Limit, Filters: []search.Filter{{Field: fieldChannel, Values: []string{string(r.Channel)}}}})
+	if err != nil {
+		return nil, asInvalid(err)
+	}
+	out := &Suggestions{Suggestions: *found}
+	for _, c := range found.Categories {
+		if id, ok := st.category(c.ID, r.Locale); ok {
+			out.Categories = append(out.Categories, CategorySuggestion{c, id})
+		}
+	}
+	return out, nil
+}
+
+// category finds a category by the path of its titles.
+func (st *searchState) category(path, locale string) (core.CategoryID, bool) {
+	for id, c := range st.facts.categories {
+		names := make([]string, len(c.Path))
+		for i, step := range c.Path {
+			names[i] = st.facts.categories[step].Localize(locale).Title
+		}
+		if search.CategoryPath(names...) == path {
+			return id, true
+		}
+	}
+	return "", false
+}
+
+// Similar returns products like one, of those the market sells.
+func (s *Search) Similar(ctx context.Context, id core.ProductID, r SearchRequest) (*SearchAnswer, error) {
+	a := &SearchAnswer{Products: map[string]catalog.Card{}}
+	st := s.current.Load()
+	if s.cfg.Off || st == nil {
+		a.Plain = true
+		return a, nil
+	}
+	hits, err := st.engine(r.Locale).Similar(ctx, search.SimilarQuery{IDs: []string{string(id)}, Filters: s.inMarket(st, r), Limit: r.Limit})
+	if err != nil {
+		return nil, asInvalid(err)
+	}
+	a.Hits, a.Total = hits, len(hits)
+	if err := s.show(ctx, a, r); err != nil {
+		return nil, err
+	}
+	r.Text = ""
+	s.record(a, r, "similar")
+	return a, nil
 }

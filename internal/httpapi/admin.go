@@ -31,6 +31,7 @@ func (a *api) admin() {
 	a.adminCollections()
 	a.adminReviews()
 	a.adminAnalytics()
+	a.adminSearch()
 	a.adminStock()
 	a.adminStockMoves()
 	a.adminOrders()

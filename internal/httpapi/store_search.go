@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/bodega-commerce/bodega/commerce/catalog"
 	"github.com/bodega-commerce/bodega/commerce/core"
 	"github.com/bodega-commerce/bodega/internal/connect"
 	"github.com/bodega-commerce/bodega/search"
@@ -20,11 +22,12 @@ import (
 type searchInput struct {
 	Market
 	PageQuery
-	Query   string   `query:"q" maxLength:"2000" doc:"What is looked for, in plain words. Empty: everything that passes the filters, the most popular first"`
-	Sort    []string `query:"sort" maxItems:"3" doc:"Fields, a minus before one that descends: -price. Default: the best first"`
-	Facets  []string `query:"facets" maxItems:"30" doc:"Fields to count: category, brand, price, rating, available, tag, or the code of an attribute or the name of an option"`
-	Literal bool     `query:"literal" doc:"Take the words as they are: no corrections, no filters read from them, nothing relaxed"`
-	Session string   `query:"session" maxLength:"100" doc:"Names the visitor, for the reports; see POST /events"`
+	Query     string   `query:"q" maxLength:"2000" doc:"What is looked for, in plain words. Empty: everything that passes the filters, the most popular first"`
+	Sort      []string `query:"sort" maxItems:"3" doc:"Fields, a minus before one that descends: -price. Default: the best first"`
+	Facets    []string `query:"facets" maxItems:"30" doc:"Fields to count: category, brand, price, rating, available, tag, or the code of an attribute or the name of an option"`
+	Highlight bool     `query:"highlight" doc:"Mark what matched in titles and descriptions"`
+	Literal   bool     `query:"literal" doc:"Take the words as they are: no corrections, no filters read from them, nothing relaxed"`
+	Session   string   `query:"session" maxLength:"100" doc:"Names the visitor, for the reports; see POST /events"`
 
 	filters []search.Filter
 }
@@ -114,7 +117,7 @@ type searchHit struct {
 	Product    json.RawMessage     `json:"product" doc:"As in lists of products"`
 	Score      float64             `json:"score"`
 	Reasons    []reasonView        `json:"reasons,omitempty" doc:"What spoke for it, the strongest first"`
-	Highlights map[string][]string `json:"highlights,omitempty"`
+	Highlights map[string][]string `json:"highlights,omitempty" doc:"By field: pieces of its text as HTML, escaped, with <mark> around what matched"`
 	Pinned     bool                `json:"pinned,omitempty"`
 }
 
@@ -158,7 +161,15 @@ func (a *api) viewSearch(ctx context.Context, found *connect.SearchAnswer, local
 		if err != nil {
 			return nil, err
 		}
-		hit := searchHit{Product: raw, Score: h.Score, Highlights: h.Highlights, Pinned: h.Pinned}
+		hit := searchHit{Product: raw, Score: h.Score, Pinned: h.Pinned}
+		for field, pieces := range h.Highlights {
+			if hit.Highlights == nil {
+				hit.Highlights = map[string][]string{}
+			}
+			for _, piece := range pieces {
+				hit.Highlights[field] = append(hit.Highlights[field], marked(piece))
+			}
+		}
 		for _, r := range h.Reasons {
 			hit.Reasons = append(hit.Reasons, reasonView{r.Signal, r.Weight})
 		}
@@ -214,7 +225,7 @@ func (a *api) storeSearch() {
 			if err != nil {
 				return nil, err
 			}
-			q := search.Query{Text: in.Query, Locale: p.locale, Filters: in.filters, Limit: in.page().Size(), After: in.After, Literal: in.Literal}
+			q := search.Query{Text: in.Query, Locale: p.locale, Filters: in.filters, Limit: in.page().Size(), After: in.After, Literal: in.Literal, Highlight: in.Highlight}
 			for _, f := range in.Facets {
 				q.Facets = append(q.Facets, search.FacetRequest{Field: f})
 			}
@@ -228,4 +239,75 @@ func (a *api) storeSearch() {
 			}
 			return shown(a.viewSearch(ctx, found, p.locale))
 		})
+	handle(a, route{method: http.MethodGet, path: "/suggest", perm: core.PermPublic, tag: tagDiscover, summary: "Complete what is being typed",
+		description: "Products by the words of their titles, in any order and with small mistakes; categories; queries of others. Without text: what is popular."},
+		func(ctx context.Context, s Services, in *struct {
+			Market
+			Query string `query:"q" maxLength:"2000"`
+			Limit int    `query:"limit" minimum:"1" maximum:"20" default:"5" doc:"Of each kind"`
+		}) (*body[suggestView], error) {
+			p, err := in.find(ctx, s)
+			if err != nil {
+				return nil, err
+			}
+			found, err := s.Search.Suggest(ctx, connect.SuggestRequest{Text: in.Query, Locale: p.locale, Channel: p.channel.ID, Limit: in.Limit})
+			if err != nil {
+				return nil, err
+			}
+			out := suggestView{Products: []suggestion{}, Categories: []suggestion{}, Queries: []suggestion{}}
+			for _, x := range found.Documents {
+				out.Products = append(out.Products, suggestion{ID: x.ID, Text: x.Text, Highlight: marked(x.Highlight)})
+			}
+			for _, x := range found.Categories {
+				out.Categories = append(out.Categories, suggestion{ID: string(x.Category), Text: x.Text, Path: x.ID, Highlight: marked(x.Highlight), Count: x.Count})
+			}
+			for _, x := range found.Queries {
+				out.Queries = append(out.Queries, suggestion{Text: x.Text, Highlight: marked(x.Highlight)})
+			}
+			return ok(out), nil
+		})
+	handle(a, route{method: http.MethodGet, path: "/products/{product}/similar", perm: core.PermPublic, tag: tagDiscover, summary: "List products like one"},
+		func(ctx context.Context, s Services, in *struct {
+			Market
+			Product string `path:"product" maxLength:"250" doc:"ID or slug"`
+			Limit   int    `query:"limit" minimum:"1" maximum:"100" default:"12"`
+			Session string `query:"session" maxLength:"100"`
+		}) (*body[*searchView], error) {
+			p, err := in.find(ctx, s)
+			if err != nil {
+				return nil, err
+			}
+			id, err := productID(ctx, s, in.Product)
+			if err != nil {
+				return nil, err
+			}
+			if _, err := s.Catalog.View(ctx, id, catalog.ViewParams{Channel: p.channel.ID, Currency: p.currency}); err != nil {
+				return nil, err
+			}
+			found, err := s.Search.Similar(ctx, id, connect.SearchRequest{Query: search.Query{Locale: p.locale, Limit: in.Limit}, Channel: p.channel.ID, Currency: p.currency, Session: in.Session})
+			if err != nil {
+				return nil, err
+			}
+			return shown(a.viewSearch(ctx, found, p.locale))
+		})
 }
+
+// suggestView is what may be meant by what was typed so far.
+type suggestView struct {
+	Products   []suggestion `json:"products"`
+	Categories []suggestion `json:"categories"`
+	Queries    []suggestion `json:"queries"`
+}
+
+type suggestion struct {
+	ID        string `json:"id,omitempty" doc:"Of a product or category"`
+	Text      string `json:"text"`
+	Path      string `json:"path,omitempty" doc:"Of a category: the titles from the top"`
+	Highlight string `json:"highlight" doc:"The text as HTML, escaped, with <mark> around what was typed"`
+	Count     int    `json:"count,omitempty" doc:"Products in the category"`
+}
+
+var marks = strings.NewReplacer(search.HighlightStart, "<mark>", search.HighlightEnd, "</mark>")
+
+// marked makes HTML of a text with marks.
+func marked(text string) string { return marks.Replace(html.EscapeString(text)) }

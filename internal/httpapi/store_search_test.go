@@ -52,3 +52,48 @@ func TestSearchFindsWhatTheCatalogHas(t *testing.T) {
 		return err == nil && len(reports) == 1 && reports[0].Query == "zeppelin"
 	}, 5*time.Second, 20*time.Millisecond)
 }
+
+func TestSearchIsSteered(t *testing.T) {
+	t.Parallel()
+	f, staff := backOffice(t)
+	f.running()
+	g := f.guest()
+	found := g.get("/search?q=nvay&facets=category,material,price&highlight=true").is(200)
+	require.Equal(t, "navy", found.str("correction.text"), "%s", found.raw)
+	require.Equal(t, "<mark>Navy</mark> &lt;Tee&gt;", found.str("items.0.highlights.title.0"))
+	require.EqualValues(t, 1, found.num("facets.0.values.0.count"))
+	require.Equal(t, "Clothing", found.str("facets.0.values.0.value"))
+	require.Equal(t, "Cotton", found.str("facets.1.values.0.value"))
+	require.EqualValues(t, 2, g.get("/search").is(200).num("total"))
+	require.Equal(t, "Mug", g.get("/search?filter.price.max=20").is(200).str("items.0.product.title"))
+	require.Equal(t, "Mug", g.get("/search?sort=price").is(200).str("items.0.product.title"))
+	require.EqualValues(t, 1, g.get("/search?filter.material=Cotton").is(200).num("total"))
+	require.EqualValues(t, 1, g.get("/search?filter.category_id="+string(f.clothing.ID)).is(200).num("total"))
+	require.Equal(t, string(f.tee.ID), g.get("/search?q=marine&locale=de").is(200).str("items.0.product.id"))
+	require.EqualValues(t, 1, g.get("/search?limit=1").is(200).num("items.#"))
+	next := g.get("/search?limit=1").is(200).str("next_cursor")
+	require.NotEmpty(t, next)
+	require.EqualValues(t, 1, g.get("/search?limit=1&after="+next).is(200).num("items.#"))
+	g.get("/search?q=x&after=" + next).is(422)
+
+	s := g.get("/suggest?q=na").is(200)
+	require.Equal(t, "<mark>Na</mark>vy &lt;Tee&gt;", s.str("products.0.highlight"), "%s", s.raw)
+	s = g.get("/suggest?q=te").is(200)
+	require.Equal(t, string(f.tees.ID), s.str("categories.0.id"), "%s", s.raw)
+	g.get("/products/" + f.tee.Slug + "/similar").is(200)
+	g.get("/products/nothing/similar").is(404)
+
+	rules := object{"rules": []object{{"name": "mugs first", "when": object{"queries": []string{"navy"}}, "pins": []object{{"id": f.mug.ID, "position": 1}}, "redirect": "/navy"}}}
+	staff.put("/admin/search/rules", object{"rules": []object{{"name": ""}}}).is(422)
+	saved := staff.put("/admin/search/rules", rules).is(200)
+	require.EqualValues(t, 1, saved.num("version"))
+	require.Eventually(t, func() bool {
+		a := g.get("/search?q=navy").is(200)
+		return a.str("items.0.product.id") == string(f.mug.ID) && a.str("redirect") == "/navy"
+	}, 5*time.Second, 20*time.Millisecond)
+	require.Equal(t, "mugs first", staff.get("/admin/search/rules").is(200).str("rules.0.name"))
+	built := staff.get("/admin/search/status").is(200)
+	require.EqualValues(t, 2, built.num("products"))
+	staff.post("/admin/search/rebuild", nil).is(202)
+	require.Eventually(t, func() bool { return staff.get("/admin/search/status").is(200).str("built_at") > built.str("built_at") }, 10*time.Second, 50*time.Millisecond)
+}

@@ -1,0 +1,41 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/bodega-commerce/bodega/commerce/core"
+	"github.com/bodega-commerce/bodega/internal/connect"
+	"github.com/bodega-commerce/bodega/search"
+)
+
+func (a *api) adminSearch() {
+	handle(a, route{method: http.MethodGet, path: "/admin/search/status", perm: core.PermMerchRead, tag: tagDiscovery, summary: "Show how far the search index is",
+		description: "Of the process that answers; each has its own index."},
+		func(_ context.Context, s Services, _ *struct{}) (*body[connect.SearchProgress], error) {
+			return ok(s.Search.Progress()), nil
+		})
+	handle(a, route{method: http.MethodPost, path: "/admin/search/rebuild", perm: core.PermMerchWrite, tag: tagDiscovery, status: http.StatusAccepted, summary: "Index all products anew",
+		description: "Searches are answered by the index there is until the new one takes its place. See its progress at /admin/search/status."},
+		func(ctx context.Context, s Services, _ *struct{}) (*none, error) { return nil, s.Search.Rebuild(ctx) })
+	handle(a, route{method: http.MethodGet, path: "/admin/search/rules", perm: core.PermMerchRead, tag: tagDiscovery, summary: "List the rules of search",
+		description: "Rules pin, boost, bury and hide products and redirect queries, whatever ranking says."},
+		func(ctx context.Context, s Services, _ *struct{}) (*body[connect.SearchRules], error) {
+			r, err := s.Search.Rules(ctx)
+			return shownAt(r, r.Version, err)
+		})
+	handle(a, route{method: http.MethodPut, path: "/admin/search/rules", perm: core.PermMerchWrite, tag: tagDiscovery, summary: "Replace the rules of search"},
+		func(ctx context.Context, s Services, in *struct {
+			VersionHeader
+			Body struct {
+				Rules []search.Rule `json:"rules"`
+			}
+		}) (*body[connect.SearchRules], error) {
+			seen, err := in.seen()
+			if err != nil {
+				return nil, err
+			}
+			r, err := s.Search.SetRules(ctx, in.Body.Rules, seen)
+			return shownAt(r, r.Version, err)
+		})
+}
