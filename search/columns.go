@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strings"
 )
 
 // bitset is a set of ordinals.
@@ -32,6 +33,16 @@ func (b bitset) and(other bitset) {
 		} else {
 			b[i] = 0
 		}
+	}
+}
+
+// or adds what is in other.
+func (b *bitset) or(other bitset) {
+	for len(*b) < len(other) {
+		*b = append(*b, 0)
+	}
+	for i, w := range other {
+		(*b)[i] |= w
 	}
 }
 
@@ -66,8 +77,9 @@ func (b bitset) keep(fn func(o ordinal) bool) {
 // column is one field of all documents: whole values, or a number.
 type column struct {
 	values  names
-	of      [][]uint32 // by ordinal: the document's values
-	numbers []float64  // by ordinal; NaN: none
+	byStems map[string][]uint32 // the stems of a value, in a row -> the values
+	of      [][]uint32          // by ordinal: the document's values
+	numbers []float64           // by ordinal; NaN: none
 }
 
 func (c *column) set(o ordinal, values []string, number *float64) {
@@ -83,13 +95,32 @@ func (c *column) set(o ordinal, values []string, number *float64) {
 		}
 		ids := make([]uint32, 0, len(values))
 		for _, v := range values {
-			if id := c.values.id(v); !slices.Contains(ids, id) {
+			known := len(c.values.text)
+			id := c.values.id(v)
+			if int(id) == known {
+				c.learn(v, id)
+			}
+			if !slices.Contains(ids, id) {
 				ids = append(ids, id)
 			}
 		}
 		c.of[o] = ids
 	}
 }
+
+// learn notes how a new value is said.
+func (c *column) learn(value string, id uint32) {
+	if stems := tokens(value); len(stems) > 0 && len(stems) <= longestValue {
+		if c.byStems == nil {
+			c.byStems = map[string][]uint32{}
+		}
+		key := strings.Join(stems, " ")
+		c.byStems[key] = append(c.byStems[key], id)
+	}
+}
+
+// named returns the values that a word names.
+func (c *column) named(word string) []uint32 { return c.byStems[strings.Join(tokens(word), " ")] }
 
 func (c *column) clear(o ordinal) {
 	if int(o) < len(c.of) {

@@ -122,7 +122,8 @@ type corpus struct {
 	postings [][]ordinal // by word, rising
 	colored  []int       // by word: how many have it as color
 	columns  map[string]*column
-	length   float64 // of all documents
+	valued   []string // fields of documents' own values, ordered
+	length   float64  // of all documents
 }
 
 func newCorpus() *corpus {
@@ -227,6 +228,10 @@ func (c *corpus) column(field string) *column {
 	if !ok {
 		col = &column{}
 		c.columns[field] = col
+		if field != FieldCategory && field != FieldAvailable {
+			at, _ := slices.BinarySearch(c.valued, field)
+			c.valued = slices.Insert(c.valued, at, field)
+		}
 	}
 	return col
 }

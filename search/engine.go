@@ -58,7 +58,9 @@ type Engine struct {
 	speller *speller
 	rules   []Rule
 	queries []PopularQuery // the most frequent first
-	scratch sync.Pool      // of *tally
+
+	meanings map[string][]meaning // synonyms, by their first stem
+	scratch  sync.Pool            // of *tally
 }
 
 // New returns an engine over indexes, which it writes alone. Without a keyword

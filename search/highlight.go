@@ -35,6 +35,11 @@ func (e *Engine) highlight(ctx context.Context, p *prepared, hits []Hit) error {
 	for _, w := range content(p.tokens) {
 		wanted[w] = true
 	}
+	for _, other := range p.others {
+		for _, w := range content(other.tokens) {
+			wanted[w] = true
+		}
+	}
 	by := make(map[string]*Document, len(docs))
 	for i := range docs {
 		by[docs[i].ID] = &docs[i]

@@ -27,7 +27,10 @@ type Query struct {
 	Mode    Mode
 	// Highlight marks the words in the texts of hits, where Config.Texts gives them.
 	Highlight bool
-	Literal   bool // neither correct the words nor read filters from them nor relax
+	// Price is the number that prices in the words are about, and Currency (ISO
+	// 4217) what it is in; amounts in another are not read. Default "price", any.
+	Price, Currency string
+	Literal         bool // neither correct the words nor read filters from them nor relax
 	// Personal gives what somebody's taste adds to the score of each of the
 	// ids, in their order. Default: nothing.
 	Personal func(ids []string) []float64

@@ -34,27 +34,28 @@ func (l LinearRanker) Contributions(parts, signals []float64) {
 // down among equals.
 func DefaultRanker() LinearRanker {
 	w := make(LinearRanker, signalCount)
-	w[signalFused] = 0.85
-	w[signalKeyword] = 0.27
-	w[signalVector] = 1.30
+	w[signalFused] = 0.89
+	w[signalKeyword] = 0.51
+	w[signalVector] = 1.22
 	w[signalFeedbackVector] = 1.43
 	w[signalFeedbackWords] = 1.02
-	w[signalCategory] = 0.75
-	w[signalLeaf] = 0.68
-	w[signalTitleWords] = 0.05
-	w[signalAllWords] = 0.42
-	w[signalTitleAll] = 0.32
-	w[signalPairs] = -0.18
-	w[signalHead] = 0.42
-	w[signalStart] = 0.14
-	w[signalBrief] = 0.47
-	w[signalBrand] = 1.02
-	w[signalColor] = 0.45
-	w[signalNumbers] = 0.38
+	w[signalCategory] = 0.90
+	w[signalLeaf] = 0.72
+	w[signalTitleWords] = 0.33
+	w[signalAllWords] = 0.69
+	w[signalTitleAll] = 0.24
+	w[signalPairs] = -0.31
+	w[signalHead] = 0.45
+	w[signalStart] = 0.44
+	w[signalBrief] = 0.09
+	w[signalBrand] = 0.85
+	w[signalColor] = 0.39
+	w[signalNumbers] = 0.22
 	w[signalRatings] = 0.59
-	w[signalRating] = -0.15
+	w[signalRating] = -0.06
 	w[signalPopularity] = 0.59
-	w[signalAvailable] = 0.5
+	w[signalAvailable] = 0.50
+	w[signalUnwanted] = 0.95
 	return w
 }
 

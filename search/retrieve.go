@@ -74,7 +74,7 @@ func (t *tally) add(o ordinal, x float32) {
 const enoughWords = 0.5
 
 // worded returns the documents that have enough of the words.
-func (e *Engine) worded(words []queryWord) bitset {
+func (e *Engine) worded(words []queryWord, enough float64) bitset {
 	var set bitset
 	var total float64
 	for _, w := range words {
@@ -96,7 +96,7 @@ func (e *Engine) worded(words []queryWord) bitset {
 			t.add(o, float32(w.idf))
 		}
 	}
-	need := float32(enoughWords * total)
+	need := float32(enough * total)
 	for _, o := range t.touched {
 		if t.sums[o] >= need*(1-1e-5) {
 			set.set(o)
@@ -163,20 +163,45 @@ func (e *Engine) selection(filters []Filter, allowed bitset) Selection {
 // orders what only the index's stemmer found.
 const driverShare = 1e-3
 
-// byWords finds by words. What an index found is scored by BM25 over the
-// engine's own words, so that scores mean the same whichever index is used.
+// synonymShare is what a word's synonym counts of the word.
+const synonymShare = 0.9
+
+// byWords finds by the query's words and by what they also mean.
 func (e *Engine) byWords(ctx context.Context, q *prepared, limit int) ([]Match, error) {
-	if e.keyword == nil {
-		return e.found(q.words, q.allowed, limit), nil
+	found, err := e.byThese(ctx, q, saying{q.Text, q.tokens, q.words}, limit)
+	if err != nil || len(q.others) == 0 {
+		return found, err
 	}
-	found, err := e.keyword.Find(ctx, Words{q.Text, q.Locale, e.selection(q.Filters, q.allowed)}, limit)
+	scores := make(map[string]float64, 2*len(found))
+	for _, m := range found {
+		scores[m.ID] = m.Score
+	}
+	for _, other := range q.others {
+		more, err := e.byThese(ctx, q, other, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range more {
+			scores[m.ID] = max(scores[m.ID], synonymShare*m.Score)
+		}
+	}
+	return best(scores, limit), nil
+}
+
+// byThese finds by words. What an index found is scored by BM25 over the
+// engine's own words, so that scores mean the same whichever index is used.
+func (e *Engine) byThese(ctx context.Context, q *prepared, s saying, limit int) ([]Match, error) {
+	if e.keyword == nil {
+		return e.found(s.words, q.allowed, limit), nil
+	}
+	found, err := e.keyword.Find(ctx, Words{s.text, q.Locale, e.selection(q.Filters, q.allowed)}, limit)
 	if err != nil {
 		return nil, err
 	}
 	for i := range found {
 		found[i].Score *= driverShare
 		if entry, ok := e.corpus.entry(found[i].ID); ok {
-			found[i].Score += e.corpus.okapi(q.words, entry)
+			found[i].Score += e.corpus.okapi(s.words, entry)
 		}
 	}
 	sortMatches(found)

@@ -204,8 +204,19 @@ func (e *Engine) withoutHidden(p *prepared, set bitset) bitset {
 	return set
 }
 
+// understoodBoost is what a document gets for a value that the words name.
+const understoodBoost = 0.4
+
 // boost adds what rules add to a document's score.
 func (e *Engine) boost(p *prepared, o ordinal, s *scored) {
+	if p.read != nil {
+		for _, u := range p.read.said {
+			if u.Boost && e.corpus.columns[u.Filter.Field].passes(u.Filter)(o) {
+				s.score += understoodBoost
+				s.boosts = append(s.boosts, Reason{u.Filter.Field, understoodBoost})
+			}
+		}
+	}
 	for _, r := range p.rules {
 		for _, b := range r.Boosts {
 			if e.corpus.columns[b.Filter.Field].passes(b.Filter)(o) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Limits of a query.
@@ -21,11 +22,16 @@ type prepared struct {
 	Query
 	tokens  []string
 	words   []queryWord // content words that documents have
+	others  []saying    // the same said in other words
 	vector  []float32   // nil: none
 	allowed bitset      // what passes the filters; nil: everything
 	near    []ordinal   // what the vectors found
 	said    *Correction // of the words
-	print   uint32      // fingerprint of the query as it was asked
+	read    *understood // nil: nothing was read
+	loose   bool        // any word is enough
+	relaxed []Relaxation
+	print   uint32 // fingerprint of the query as it was asked
+	given   int    // filters of the caller; the rest were read from the words
 	after   *cursor
 	rules   []*Rule // in force
 }
@@ -55,6 +61,12 @@ func (e *Engine) prepare(ctx context.Context, q Query) (*prepared, error) {
 			q.Text = p.Text
 		}
 	}
+	if !q.Literal && q.Mode == Ranked && q.Text != "" {
+		e.mu.RLock()
+		p.read = e.read(&p.Query)
+		e.mu.RUnlock()
+		q.Text, p.Text = p.read.text, p.read.text
+	}
 	p.tokens = tokens(q.Text)
 	if q.Mode == Keyword || len(p.tokens) == 0 && q.Vector == nil {
 		return p, nil
@@ -65,6 +77,33 @@ func (e *Engine) prepare(ctx context.Context, q Query) (*prepared, error) {
 	}
 	p.vector, err = e.embed(ctx, text, q.Vector)
 	return p, err
+}
+
+// wanted is the text without the words that are not.
+func (p *prepared) wanted() string {
+	if len(p.negated()) == 0 {
+		return p.Text
+	}
+	var b strings.Builder
+	last := 0
+	for _, w := range pieces(p.Text) {
+		if t := tokens(w.text); len(t) > 0 && slices.Contains(p.negated(), t[0]) {
+			b.WriteString(p.Text[last:w.from])
+			last = w.to
+		}
+	}
+	if rest := b.String() + p.Text[last:]; len(content(tokens(rest))) > 0 {
+		return rest
+	}
+	return p.Text
+}
+
+// enough is the share of the words that a document must have.
+func (p *prepared) enough() float64 {
+	if p.loose {
+		return 0
+	}
+	return enoughWords
 }
 
 func (q *Query) validate() error {
@@ -102,11 +141,49 @@ func (q *Query) validate() error {
 // compile finds out what a query means to the documents there are. Its caller
 // holds the lock.
 func (e *Engine) compile(p *prepared) {
+	p.given = len(p.Filters)
+	if p.read != nil {
+		for _, u := range p.read.said {
+			if !u.Boost {
+				p.Filters = append(slices.Clone(p.Filters), u.Filter)
+			}
+		}
+	}
+	p.allowed = nil
 	if len(p.Filters) > 0 {
 		p.allowed = e.corpus.selected(p.Filters, "")
 	}
-	p.words = e.corpus.query(content(p.tokens))
+	p.words = e.corpus.query(content(tokens(p.wanted())))
+	if !p.Literal && p.Mode == Ranked {
+		for _, text := range e.variants(p.Text, p.Locale) {
+			all := tokens(text)
+			p.others = append(p.others, saying{text, all, e.corpus.query(content(all))})
+		}
+	}
 	p.rules = e.inForce(p)
+}
+
+// saying is a query in other words.
+type saying struct {
+	text   string
+	tokens []string
+	words  []queryWord
+}
+
+// unknown is how many of its words no document has.
+func (s *saying) unknown() int { return len(content(s.tokens)) - len(s.words) }
+
+// sayings returns the query as it is, and in other words.
+func (p *prepared) sayings() []saying {
+	return append([]saying{{p.Text, p.tokens, p.words}}, p.others...)
+}
+
+func (p *prepared) fewestUnknown() int {
+	fewest := len(p.tokens)
+	for _, s := range p.sayings() {
+		fewest = min(fewest, s.unknown())
+	}
+	return fewest
 }
 
 // scored is a document in the order it is shown in.
@@ -136,7 +213,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
 	var set bitset
 	var list []scored
 	if p.browsing() {
-		if p.Text != "" && len(p.Filters) == 0 { // punctuation
+		if q.Text != "" && len(p.Filters) == 0 { // punctuation
 			return &Result{}, nil
 		}
 		set = e.browsed(p)
@@ -144,11 +221,26 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
 	} else if list, set, err = e.answer(ctx, p); err != nil {
 		return nil, err
 	}
+	for set.count() == 0 && p.relax() {
+		p.allowed = nil
+		if len(p.Filters) > 0 {
+			p.allowed = e.corpus.selected(p.Filters, "")
+		}
+		if p.browsing() {
+			set = e.browsed(p)
+			list = e.standings(p, set)
+		} else if list, set, err = e.answer(ctx, p); err != nil {
+			return nil, err
+		}
+	}
 	if len(p.Sort) > 0 {
 		list = e.sorted(p.Sort, set)
 	}
 	list, added := e.pin(p, list, set)
-	r := &Result{Total: set.count() + added, Redirect: redirect(p.rules), Correction: p.said}
+	r := &Result{Total: set.count() + added, Redirect: redirect(p.rules), Correction: p.said, Relaxed: p.relaxed}
+	if p.read != nil {
+		r.Understood = p.read.said
+	}
 	r.Facets = e.facets(p, set)
 	page, next := paginate(p, list)
 	r.Next = next
@@ -158,6 +250,30 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
 
 // browsing reports whether there is nothing to look for but filters.
 func (p *prepared) browsing() bool { return len(p.tokens) == 0 && p.vector == nil }
+
+// relax gives up the least certain demand there is, and reports whether there
+// was one: what was read from the words, the last first, then that there be
+// enough of them.
+func (p *prepared) relax() bool {
+	if len(p.Filters) > p.given {
+		dropped := p.Filters[len(p.Filters)-1]
+		p.Filters = p.Filters[:len(p.Filters)-1]
+		reason := "nothing else fits"
+		for _, u := range p.read.said {
+			if !u.Boost && u.Filter.equal(dropped) {
+				reason = "nothing that " + u.Reason + " fits"
+			}
+		}
+		p.relaxed = append(p.relaxed, Relaxation{Filter: &dropped, Reason: reason})
+		return true
+	}
+	if p.Mode == Ranked && !p.Literal && !p.loose && len(p.words) > 0 {
+		p.loose = true
+		p.relaxed = append(p.relaxed, Relaxation{Words: p.Text, Reason: "nothing has enough of the words"})
+		return true
+	}
+	return false
+}
 
 // browsed is what a query without words lists.
 func (e *Engine) browsed(p *prepared) bitset {
@@ -195,7 +311,12 @@ func (e *Engine) answer(ctx context.Context, p *prepared) ([]scored, bitset, err
 func (e *Engine) matched(p *prepared, allowed bitset) bitset {
 	var set bitset
 	if p.Mode != Semantic {
-		set = e.worded(p.words)
+		// Of several ways to say it those count whose words documents have.
+		for _, s := range p.sayings() {
+			if s.unknown() == p.fewestUnknown() {
+				set.or(e.worded(s.words, p.enough()))
+			}
+		}
 	}
 	if len(p.Sort) == 0 || set.count() == 0 {
 		for _, o := range p.near {
@@ -253,7 +374,11 @@ func (e *Engine) ordered(p *prepared, candidates []*candidate, set bitset) []sco
 	tail := make([]scored, 0, rest.count())
 	rest.each(func(o ordinal) {
 		entry := e.corpus.entries[o]
-		tail = append(tail, scored{entry: entry, score: e.corpus.okapi(p.words, entry)})
+		s := scored{entry: entry, score: e.corpus.okapi(p.words, entry)}
+		for _, other := range p.others {
+			s.score = max(s.score, synonymShare*e.corpus.okapi(other.words, entry))
+		}
+		tail = append(tail, s)
 	})
 	tail = first(tail, listed, byScore)
 	if len(tail) > 0 && len(list) > 0 { // scores go on falling

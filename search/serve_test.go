@@ -95,7 +95,7 @@ func TestFiltersAndFacetsAgreeWithCountingByHand(t *testing.T) {
 		by[d.ID] = d
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		q := search.Query{Filters: drawFilters(t), Limit: rapid.IntRange(1, 60).Draw(t, "limit"), Text: rapid.SampledFrom([]string{"", "red sofa", "lamp", "wood table"}).Draw(t, "text"),
+		q := search.Query{Literal: true, Filters: drawFilters(t), Limit: rapid.IntRange(1, 60).Draw(t, "limit"), Text: rapid.SampledFrom([]string{"", "red sofa", "lamp", "wood table"}).Draw(t, "text"),
 			Facets: []search.FacetRequest{{Field: "color"}, {Field: "size"}, {Field: search.FieldCategory}, {Field: "price", Bounds: []float64{20, 50}}, {Field: "unknown"}}}
 		if rapid.Bool().Draw(t, "sorted") {
 			q.Sort = []search.Order{{Field: "price", Descending: rapid.Bool().Draw(t, "descending")}, {Field: "color"}}

@@ -36,13 +36,14 @@ const (
 	signalRating
 	signalPopularity
 	signalAvailable
+	signalUnwanted
 	signalCount
 )
 
 var signalNames = [signalCount]string{
 	"fused score", "keyword score", "vector score", "feedback vector", "feedback words", "feedback category", "feedback leaf category",
 	"words in title", "words anywhere", "all words in title", "word pairs in title", "head noun in title", "early in title", "brief title",
-	"brand", "color", "numbers", "ratings", "rating", "popularity", "available",
+	"brand", "color", "numbers", "ratings", "rating", "popularity", "available", "unwanted words",
 }
 
 // Signals returns the names of the signals, in the order of
@@ -173,12 +174,18 @@ func (e *Engine) candidates(ctx context.Context, q *prepared, depth int) (list [
 		}
 	}
 	r := &reading{corpus: e.corpus}
-	r.understand(q, found.list)
+	r.understand(q.tokens, q.negated(), found.list)
 	r.feedbackWords(found.list)
+	readings := []*reading{r}
+	for _, other := range q.others {
+		o := &reading{corpus: e.corpus, expanded: r.expanded, category: r.category}
+		o.understand(other.tokens, q.negated(), found.list)
+		readings = append(readings, o)
+	}
 	signals := make([]float64, signalCount*len(found.list))
 	for i, c := range found.list {
 		c.signals = signals[i*signalCount : (i+1)*signalCount : (i+1)*signalCount]
-		r.measure(c)
+		readings[e.fitting(c, readings)].measure(c)
 	}
 	return found.list, near, nil
 }
@@ -251,6 +258,8 @@ type reading struct {
 	corpus *corpus
 
 	words    []uint32 // content words; unknown ones are unknownWord
+	unwanted []uint32 // that were negated
+	negators []uint32 // without, no, free
 	weight   []float64
 	total    float64
 	head     uint32
@@ -278,12 +287,43 @@ func (r *reading) id(w string) uint32 {
 	return unknownWord
 }
 
-func (r *reading) understand(q *prepared, list []*candidate) {
-	all := tokens(q.Text)
+// fitting returns which of the ways to say a query has most of its words in a
+// document.
+func (e *Engine) fitting(c *candidate, readings []*reading) int {
+	chosen, most := 0, -1.0
+	for i, r := range readings {
+		if len(readings) == 1 {
+			break
+		}
+		share := 0.0
+		for j, w := range r.words {
+			if c.entry.count(w) > 0 {
+				share += r.weight[j] / r.total
+			}
+		}
+		if share > most+1e-9 {
+			chosen, most = i, share
+		}
+	}
+	return chosen
+}
+
+func (r *reading) understand(all, negated []string, list []*candidate) {
 	for _, w := range all {
 		r.all = append(r.all, r.id(w))
 	}
+	for _, w := range negated {
+		r.unwanted = append(r.unwanted, r.id(w))
+	}
+	if len(negated) > 0 {
+		for _, w := range []string{"without", "no", "non", "free", "ohne", "sans", "sin", "senza", "zonder", "sem"} {
+			r.negators = append(r.negators, r.id(stem(w)))
+		}
+	}
 	for _, w := range content(all) {
+		if slices.Contains(negated, w) {
+			continue
+		}
 		id, idf := r.id(w), r.corpus.idfOf(w)
 		r.words = append(r.words, id)
 		r.weight = append(r.weight, idf)
@@ -411,6 +451,25 @@ func (r *reading) measure(c *candidate) {
 	if !e.gone {
 		s[signalAvailable] = 1
 	}
+	s[signalUnwanted] = r.refusal(e)
+}
+
+// refusal is 1 when the title says that the unwanted words are not there, -1
+// when it has them, else 0.
+func (r *reading) refusal(e *entry) float64 {
+	found := 0.0
+	for i, w := range e.title {
+		if w == unknownWord || !slices.Contains(r.unwanted, w) {
+			continue
+		}
+		before := e.title[max(0, i-2):i]
+		after := e.title[i+1 : min(i+2, len(e.title))]
+		if slices.ContainsFunc(r.negators, func(n uint32) bool { return slices.Contains(before, n) || slices.Contains(after, n) }) {
+			return 1
+		}
+		found = -1
+	}
+	return found
 }
 
 // coverage says how much of the query, by idf, the document has and where.

@@ -29,13 +29,12 @@ func (e *Engine) Similar(ctx context.Context, q SimilarQuery) ([]Hit, error) {
 	}
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	p := &prepared{Query: check}
-	p.allowed = e.corpus.selected(q.Filters, "")
+	allowed := e.corpus.selected(q.Filters, "")
 	var sources []*entry
 	for _, id := range q.IDs {
 		if o, ok := e.corpus.ordinals[id]; ok {
 			sources = append(sources, e.corpus.entries[o])
-			p.allowed.unset(o)
+			allowed.unset(o)
 		}
 	}
 	if len(sources) == 0 {
@@ -47,8 +46,9 @@ func (e *Engine) Similar(ctx context.Context, q SimilarQuery) ([]Hit, error) {
 	}
 	r := &reading{corpus: e.corpus}
 	r.feedbackWords(list)
+	var words []queryWord
 	for _, w := range r.expanded {
-		p.words = append(p.words, queryWord{w.word, w.weight})
+		words = append(words, queryWord{w.word, w.weight})
 	}
 	near := map[string]float64{}
 	if e.vectors != nil {
@@ -57,7 +57,7 @@ func (e *Engine) Similar(ctx context.Context, q SimilarQuery) ([]Hit, error) {
 			return nil, err
 		}
 		if middle != nil {
-			found, err := e.nearest(ctx, middle, &prepared{Query: check, allowed: p.allowed}, max(e.config.Depth, q.Limit))
+			found, err := e.nearest(ctx, middle, &prepared{Query: check, allowed: allowed}, max(e.config.Depth, q.Limit))
 			if err != nil {
 				return nil, err
 			}
@@ -66,7 +66,7 @@ func (e *Engine) Similar(ctx context.Context, q SimilarQuery) ([]Hit, error) {
 			}
 		}
 	}
-	for _, m := range e.found(p.words, p.allowed, max(e.config.Depth, q.Limit)) {
+	for _, m := range e.found(words, allowed, max(e.config.Depth, q.Limit)) {
 		if _, ok := near[m.ID]; !ok {
 			near[m.ID] = 0
 		}

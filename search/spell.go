@@ -199,19 +199,19 @@ func (e *Engine) alive(w *surface) bool {
 // join makes one word of two neighbours of which the catalog does not know one,
 // where it knows both together.
 func (e *Engine) join(words []piece) bool {
-	any := false
+	joined := false
 	for i := 0; i+1 < len(words); i++ {
 		a, b := &words[i], &words[i+1]
 		if a.known && b.known || a.text == "" || b.text == "" {
 			continue
 		}
 		if e.live(a.text+b.text, 1) {
-			a.fixed, any = a.text+b.text, true
+			a.fixed, joined = a.text+b.text, true
 			a.to, b.from, b.known = b.to, b.to, true
 			i++
 		}
 	}
-	return any
+	return joined
 }
 
 // The channel: what an edit costs, as a negative logarithm.

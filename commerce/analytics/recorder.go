@@ -90,11 +90,7 @@ func (r *Recorder) Run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-			defer cancel()
-			if err := r.Flush(last); err != nil {
-				r.logger.WarnContext(last, "analytics: events were lost", "error", err)
-			}
+			r.finish(ctx)
 			return
 		case <-tick.C:
 		case <-r.wake:
@@ -102,5 +98,14 @@ func (r *Recorder) Run(ctx context.Context) {
 		if err := r.Flush(ctx); err != nil && ctx.Err() == nil {
 			r.logger.WarnContext(ctx, "analytics: recording", "error", err)
 		}
+	}
+}
+
+// finish flushes what is left when ctx has ended.
+func (r *Recorder) finish(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := r.Flush(ctx); err != nil {
+		r.logger.WarnContext(ctx, "analytics: events were lost", "error", err)
 	}
 }

@@ -79,7 +79,7 @@ func (s *Search) serve(ctx context.Context, st *searchState) {
 		select {
 		case <-ctx.Done():
 			if building {
-				<-built
+				_ = <-built // ctx ended it
 			}
 			return
 		case <-s.rebuild:
