@@ -41,6 +41,7 @@ func (s *Search) Query(ctx context.Context, r SearchRequest) (*SearchAnswer, err
 	}
 	q := r.Query
 	q.Filters = s.inMarket(st, r)
+	q.Price, q.Currency = priceField(r.Channel, r.Currency), string(r.Currency)
 	for i, f := range q.Facets {
 		if f.Field == fieldPrice {
 			q.Facets = slices.Clone(q.Facets)
@@ -60,6 +61,11 @@ func (s *Search) Query(ctx context.Context, r SearchRequest) (*SearchAnswer, err
 	for i := range found.Facets {
 		if found.Facets[i].Field == priceField(r.Channel, r.Currency) {
 			found.Facets[i].Field = fieldPrice
+		}
+	}
+	for i := range found.Understood {
+		if found.Understood[i].Filter.Field == q.Price {
+			found.Understood[i].Filter.Field = fieldPrice
 		}
 	}
 	a := &SearchAnswer{Result: *found}
@@ -159,12 +165,15 @@ func (s *Search) plain(ctx context.Context, r SearchRequest) (*SearchAnswer, err
 func asInvalid(err error) error {
 	var query *search.QueryError
 	var rule *search.RuleError
+	var synonym *search.SynonymError
 	field := ""
 	switch {
 	case errors.As(err, &query):
 		field = "q"
 	case errors.As(err, &rule):
 		field = fmt.Sprintf("rules[%d].%s", rule.Index, rule.Field)
+	case errors.As(err, &synonym):
+		field = fmt.Sprintf("synonyms[%d]", synonym.Line-1)
 	default:
 		return err
 	}

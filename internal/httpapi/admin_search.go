@@ -38,4 +38,24 @@ func (a *api) adminSearch() {
 			r, err := s.Search.SetRules(ctx, in.Body.Rules, seen)
 			return shownAt(r, r.Version, err)
 		})
+	handle(a, route{method: http.MethodGet, path: "/admin/search/synonyms", perm: core.PermMerchRead, tag: tagDiscovery, summary: "List the synonyms of search",
+		description: "`words` stand for each other; with `means`, they are searched as those, too, and not the other way round."},
+		func(ctx context.Context, s Services, _ *struct{}) (*body[connect.SearchSynonyms], error) {
+			r, err := s.Search.Synonyms(ctx)
+			return shownAt(r, r.Version, err)
+		})
+	handle(a, route{method: http.MethodPut, path: "/admin/search/synonyms", perm: core.PermMerchWrite, tag: tagDiscovery, summary: "Replace the synonyms of search"},
+		func(ctx context.Context, s Services, in *struct {
+			VersionHeader
+			Body struct {
+				Synonyms []search.Synonym `json:"synonyms"`
+			}
+		}) (*body[connect.SearchSynonyms], error) {
+			seen, err := in.seen()
+			if err != nil {
+				return nil, err
+			}
+			r, err := s.Search.SetSynonyms(ctx, in.Body.Synonyms, seen)
+			return shownAt(r, r.Version, err)
+		})
 }

@@ -91,6 +91,13 @@ func TestSearchIsSteered(t *testing.T) {
 		a := g.get("/search?q=navy").is(200)
 		return a.str("items.0.product.id") == string(f.mug.ID) && a.str("redirect") == "/navy"
 	}, 5*time.Second, 20*time.Millisecond)
+	staff.put("/admin/search/synonyms", object{"synonyms": []object{{"words": []string{"jumper"}}}}).is(422)
+	staff.put("/admin/search/synonyms", object{"synonyms": []object{{"words": []string{"beaker", "mug"}}}}).is(200)
+	require.Eventually(t, func() bool { return g.get("/search?q=beaker").is(200).str("items.0.product.id") == string(f.mug.ID) }, 5*time.Second, 20*time.Millisecond)
+	require.Equal(t, "beaker", staff.get("/admin/search/synonyms").is(200).str("synonyms.0.words.0"))
+	cheap := g.get("/search?q=navy+tee+or+mug+under+20+euros").is(200)
+	require.Equal(t, "price up to 20", cheap.str("understood.0.filter"), "%s", cheap.raw)
+	require.EqualValues(t, 1, cheap.num("items.#"))
 	require.Equal(t, "mugs first", staff.get("/admin/search/rules").is(200).str("rules.0.name"))
 	built := staff.get("/admin/search/status").is(200)
 	require.EqualValues(t, 2, built.num("products"))
