@@ -83,8 +83,8 @@ func (f Filter) validate() error {
 // Selection is what an Index or a VectorIndex may find.
 type Selection struct {
 	Filters []Filter // all hold; none: everything
-	// Has tells whether a document passes the filters; set when there are some.
-	// Drivers that keep no attributes go by it.
+	// Has tells whether a document passes the filters; set whenever there are
+	// some. Drivers that keep no attributes go by it.
 	Has func(id string) bool
 }
 

@@ -210,7 +210,8 @@ func (i *Index) stored(d *search.Document) stored {
 	return s
 }
 
-// Find returns the documents that share a word with the text.
+// Find returns the documents of the selection that share a word with the text.
+// It keeps no attributes: it looks further down the list until enough pass.
 func (i *Index) Find(ctx context.Context, q search.Words, limit int) ([]search.Match, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -218,17 +219,23 @@ func (i *Index) Find(ctx context.Context, q search.Words, limit int) ([]search.M
 	if limit <= 0 {
 		return nil, nil
 	}
-	request := bleve.NewSearchRequestOptions(i.query(q), limit, 0, false)
-	request.SortBy([]string{"-_score", "_id"})
-	result, err := i.index.SearchInContext(ctx, request)
-	if err != nil {
-		return nil, fmt.Errorf("bleve: find: %w", err)
+	for size := limit; ; size *= 8 {
+		request := bleve.NewSearchRequestOptions(i.query(q), size, 0, false)
+		request.SortBy([]string{"-_score", "_id"})
+		result, err := i.index.SearchInContext(ctx, request)
+		if err != nil {
+			return nil, fmt.Errorf("bleve: find: %w", err)
+		}
+		matches := make([]search.Match, 0, min(limit, len(result.Hits)))
+		for _, hit := range result.Hits {
+			if len(matches) < limit && (q.Within.Has == nil || q.Within.Has(hit.ID)) {
+				matches = append(matches, search.Match{ID: hit.ID, Score: hit.Score})
+			}
+		}
+		if len(matches) == limit || len(result.Hits) < size {
+			return matches, nil
+		}
 	}
-	matches := make([]search.Match, len(result.Hits))
-	for n, hit := range result.Hits {
-		matches[n] = search.Match{ID: hit.ID, Score: hit.Score}
-	}
-	return matches, nil
 }
 
 // maxPairs keeps long texts from becoming hundreds of phrase queries.

@@ -46,6 +46,23 @@ func SearchIndex(t *testing.T, open func(t *testing.T) search.Index) {
 		require.Empty(t, find(t, i, "sofa", 0))
 		count(t, i, 3)
 	})
+	t.Run("of a selection", func(t *testing.T) {
+		i := open(t)
+		var docs []search.Document
+		for n := range 300 {
+			docs = append(docs, doc(fmt.Sprintf("d%03d", n), "Red sofa"))
+		}
+		put(t, i, docs...)
+		for _, wanted := range []map[string]bool{{}, {"d299": true}, {"d007": true, "d150": true, "d298": true, "none": true}} {
+			within := search.Selection{Filters: []search.Filter{{Field: "x", Values: []string{"y"}}}, Has: func(id string) bool { return wanted[id] }}
+			matches, err := i.Find(t.Context(), search.Words{Text: "sofa", Locale: "en", Within: within}, 2)
+			require.NoError(t, err)
+			require.Len(t, matches, min(2, max(0, len(wanted)-b2i(wanted["none"]))))
+			for _, m := range matches {
+				require.True(t, wanted[m.ID])
+			}
+		}
+	})
 	t.Run("a field counts by its weight", func(t *testing.T) {
 		i := open(t)
 		put(t, i, search.Document{ID: "a", Locale: "en", Text: map[string]string{search.FieldTitle: "Shelf", search.FieldDescription: "lamp"}},
@@ -165,4 +182,11 @@ func inParallel(t *testing.T, n int, work func(worker int) error) {
 	for _, err := range errs {
 		require.NoError(t, err)
 	}
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

@@ -46,6 +46,24 @@ func VectorIndex(t *testing.T, open func(t *testing.T) search.VectorIndex) {
 		require.Empty(t, nearest(t, v, 0, 2, 0))
 		count(t, v, 3)
 	})
+	t.Run("of a selection", func(t *testing.T) {
+		v := open(t)
+		var all []search.Vector
+		for n := range 300 {
+			all = append(all, vector(fmt.Sprintf("v%03d", n), 1, float32(n)/300))
+		}
+		put(t, v, all...)
+		for _, wanted := range []map[string]bool{{}, {"v299": true}, {"v007": true, "v150": true, "v298": true}} {
+			within := search.Selection{Filters: []search.Filter{{Field: "x", Values: []string{"y"}}}, Has: func(id string) bool { return wanted[id] }}
+			matches, err := v.Nearest(t.Context(), []float32{1, 0}, within, 2)
+			require.NoError(t, err)
+			require.Len(t, matches, min(2, len(wanted)))
+			for n, m := range matches {
+				require.True(t, wanted[m.ID])
+				require.True(t, n == 0 || matches[n-1].Score >= m.Score)
+			}
+		}
+	})
 	t.Run("as a full comparison", func(t *testing.T) {
 		v := open(t)
 		random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // test data
