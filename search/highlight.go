@@ -102,7 +102,7 @@ func spans(text string, wanted map[string]bool) []span {
 }
 
 func isWide(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+	return r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }
 
 // mark returns up to two pieces of a text with marks around what is wanted, or

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/bodega-commerce/bodega/internal/linalg"
 )
@@ -66,39 +67,53 @@ type LSA struct {
 // A term's first letter says what it is. Words say more than their parts.
 const (
 	maxWord  = 100 // bytes
-	wordTerm = "w"
-	pairTerm = "p"
-	gramTerm = "g"
+	wordTerm = 'w'
+	pairTerm = 'p'
+	gramTerm = 'g'
 )
 
 var termShare = map[byte]float32{'w': 1, 'p': 0.6, 'g': 0.25}
 
-// eachTerm calls add for the terms of a text. Character n-grams, which are
-// many, are worth their while in short texts.
-func eachTerm(text string, grams bool, add func(term string)) {
+// eachTerm calls add for the terms of a text, which may not keep them. Character
+// n-grams, which are many, are worth their while in short texts.
+func eachTerm(text string, grams bool, add func(term []byte)) {
 	words := content(tokens(text))
+	buffer := make([]byte, 0, 2*maxWord+2)
 	for i, w := range words {
 		if len(w) > maxWord { // a key or an address, and no word
 			continue
 		}
-		add(wordTerm + w)
+		add(append(append(buffer, wordTerm), w...))
 		if i > 0 && len(words[i-1]) <= maxWord {
-			add(pairTerm + words[i-1] + " " + w)
+			add(append(append(append(append(buffer, pairTerm), words[i-1]...), ' '), w...))
+		}
+		if !grams {
+			continue
 		}
 		runes := []rune("<" + w + ">")
-		for j := 0; grams && j+4 <= len(runes) && len(runes) > 4; j++ {
-			add(gramTerm + string(runes[j:j+4]))
+		for j := 0; j+4 <= len(runes) && len(runes) > 4; j++ {
+			term := append(buffer, gramTerm)
+			for _, r := range runes[j : j+4] {
+				term = utf8.AppendRune(term, r)
+			}
+			add(term)
 		}
 	}
 }
 
-func documentTerms(d *Document, weights FieldWeights) map[string]float32 {
-	counts := map[string]float32{}
+// eachFieldTerm calls add for the terms of a document and their weight.
+func eachFieldTerm(d *Document, weights FieldWeights, add func(term []byte, weight float32)) {
 	for _, f := range d.Fields() {
 		if weight := float32(weights.Of(f.Name)); weight > 0 {
-			eachTerm(f.Text, f.Name == FieldTitle || f.Name == FieldBrand, func(term string) { counts[term] += weight })
+			eachTerm(f.Text, f.Name == FieldTitle || f.Name == FieldBrand, func(term []byte) { add(term, weight) })
 		}
 	}
+}
+
+// documentTerms counts a document's terms, of any kind.
+func documentTerms(d *Document, weights FieldWeights) map[string]float32 {
+	counts := map[string]float32{}
+	eachFieldTerm(d, weights, func(term []byte, weight float32) { counts[string(term)] += weight })
 	return counts
 }
 
@@ -112,11 +127,15 @@ func TrainLSA(ctx context.Context, docs []Document, config LSAConfig) (*LSA, err
 	l := &LSA{weights: c.Weights}
 	counts := make([]map[string]float32, len(docs))
 	frequency := map[string]int{}
-	for i := range docs {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	parallel(len(docs), func(i int) {
+		if ctx.Err() == nil {
+			counts[i] = documentTerms(&docs[i], c.Weights)
 		}
-		counts[i] = documentTerms(&docs[i], c.Weights)
+	})
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for i := range counts {
 		for term := range counts[i] {
 			frequency[term]++
 		}
@@ -126,10 +145,16 @@ func TrainLSA(ctx context.Context, docs []Document, config LSAConfig) (*LSA, err
 		return nil, fmt.Errorf("search: no word is in two of the %d documents, so there is nothing to learn", len(docs))
 	}
 	rows := make([]sparse, len(docs))
-	for i := range counts {
-		rows[i] = l.row(counts[i])
+	parallel(len(rows), func(i int) {
+		known := make(map[int]float32, len(counts[i]))
+		for term, n := range counts[i] {
+			if column, ok := l.terms[term]; ok {
+				known[column] = n
+			}
+		}
 		counts[i] = nil
-	}
+		rows[i] = l.row(known)
+	})
 	basis, err := rightVectors(ctx, rows, len(l.idf), c)
 	if err != nil {
 		return nil, err
@@ -146,10 +171,9 @@ func (l *LSA) choose(frequency map[string]int, n, limit int) {
 			kept = append(kept, term)
 		}
 	}
-	slices.SortFunc(kept, func(a, b string) int {
+	kept = first(kept, limit, func(a, b string) int {
 		return cmp.Or(cmp.Compare(frequency[b], frequency[a]), cmp.Compare(a, b))
 	})
-	kept = kept[:min(limit, len(kept))]
 	l.terms = make(map[string]int, len(kept))
 	l.idf = make([]float32, len(kept))
 	for i, term := range kept {
@@ -164,21 +188,15 @@ type sparse struct {
 	values  []float32
 }
 
-// row weighs terms and scales them to length 1.
-func (l *LSA) row(counts map[string]float32) sparse {
-	var s sparse
-	for term := range counts {
-		if column, ok := l.terms[term]; ok {
-			s.columns = append(s.columns, column)
-		}
+// row weighs terms, counted by column, and scales them to length 1.
+func (l *LSA) row(counts map[int]float32) sparse {
+	s := sparse{columns: make([]int, 0, len(counts)), values: make([]float32, len(counts))}
+	for column := range counts {
+		s.columns = append(s.columns, column)
 	}
 	slices.Sort(s.columns)
-	s.values = make([]float32, len(s.columns))
-	for term, n := range counts {
-		if column, ok := l.terms[term]; ok {
-			at, _ := slices.BinarySearch(s.columns, column)
-			s.values[at] = float32(math.Log1p(float64(n))) * l.idf[column]
-		}
+	for i, column := range s.columns {
+		s.values[i] = float32(math.Log1p(float64(counts[column]))) * l.idf[column]
 	}
 	linalg.Normalize(s.values)
 	return s
@@ -201,13 +219,19 @@ func (l *LSA) Dimensions() int { return l.basis.Cols }
 // EmbedDocuments returns a vector for each document.
 func (l *LSA) EmbedDocuments(ctx context.Context, docs []Document) ([][]float32, error) {
 	vectors := make([][]float32, len(docs))
-	for i := range docs {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	parallel(len(docs), func(i int) {
+		if ctx.Err() != nil {
+			return
 		}
-		vectors[i] = l.project(l.row(documentTerms(&docs[i], l.weights)))
-	}
-	return vectors, nil
+		counts := map[int]float32{}
+		eachFieldTerm(&docs[i], l.weights, func(term []byte, weight float32) {
+			if column, ok := l.terms[string(term)]; ok {
+				counts[column] += weight
+			}
+		})
+		vectors[i] = l.project(l.row(counts))
+	})
+	return vectors, ctx.Err()
 }
 
 // EmbedQueries returns a vector for each query.
@@ -217,8 +241,12 @@ func (l *LSA) EmbedQueries(ctx context.Context, queries []string) ([][]float32, 
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		counts := map[string]float32{}
-		eachTerm(q, true, func(term string) { counts[term]++ })
+		counts := map[int]float32{}
+		eachTerm(q, true, func(term []byte) {
+			if column, ok := l.terms[string(term)]; ok {
+				counts[column]++
+			}
+		})
 		vectors[i] = l.project(l.row(counts))
 	}
 	return vectors, nil

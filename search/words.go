@@ -3,6 +3,7 @@ package search
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -18,35 +19,70 @@ func tokens(text string) []string {
 // eachToken calls fn for the words of a text, each as it is written, in lower
 // case without accents, and its stem.
 func eachToken(text string, fn func(surface, token string)) {
-	var word []rune
-	var wide bool
+	word := make([]byte, 0, 64)
+	wide := false // the word is a run of Chinese, Japanese or Korean
 	flush := func() {
 		switch {
 		case len(word) == 0:
-		case !wide || len(word) == 1:
+		case !wide:
 			w := string(word)
 			fn(w, stem(w))
 		default:
-			for i := range len(word) - 1 {
-				fn("", string(word[i:i+2]))
+			run := []rune(string(word))
+			if len(run) == 1 {
+				fn("", string(run))
+			}
+			for i := range len(run) - 1 {
+				fn("", string(run[i:i+2]))
 			}
 		}
 		word = word[:0]
 	}
-	for _, r := range norm.NFKD.String(strings.ToLower(text)) {
+	for at := 0; at < len(text); {
+		c := text[at]
 		switch {
-		case unicode.Is(unicode.Mn, r) || r == '\'' || r == '’': // accents; don't -> dont
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			if w := unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul); w != wide {
-				flush()
-				wide = w
+		case c >= utf8.RuneSelf: // the rest of the word, or of the text, is not all ASCII
+			end := at
+			for end < len(text) && text[end] >= utf8.RuneSelf {
+				end++
 			}
-			word = append(word, r)
+			for _, r := range norm.NFKD.String(strings.ToLower(text[at:end])) {
+				word, wide = addRune(word, wide, r, flush)
+			}
+			at = end
+			continue
+		case c >= 'A' && c <= 'Z':
+			c += 'a' - 'A'
+			fallthrough
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+			if wide {
+				flush()
+				wide = false
+			}
+			word = append(word, c)
+		case c == '\'':
 		default:
 			flush()
 		}
+		at++
 	}
 	flush()
+}
+
+// addRune adds a rune to a word, or ends the word with it.
+func addRune(word []byte, wide bool, r rune, flush func()) ([]byte, bool) {
+	switch {
+	case unicode.Is(unicode.Mn, r) || r == '\'' || r == '’': // accents; don't -> dont
+		return word, wide
+	case unicode.IsLetter(r) || unicode.IsDigit(r):
+		if w := isWide(r); w != wide && len(word) > 0 {
+			flush()
+			word = word[:0]
+		}
+		return utf8.AppendRune(word, r), isWide(r)
+	}
+	flush()
+	return word[:0], wide
 }
 
 // stem takes plural and verb endings off. It is deliberately lighter than a
