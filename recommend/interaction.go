@@ -36,7 +36,16 @@ func (x Interaction) withDefaults() Interaction {
 		x.Kind = Purchase
 	}
 	if x.Weight == 0 {
-		x.Weight = map[Kind]float64{View: 0.3, Click: 0.4, Cart: 0.7, Purchase: 1}[x.Kind]
+		switch x.Kind {
+		case View:
+			x.Weight = 0.3
+		case Click:
+			x.Weight = 0.4
+		case Cart:
+			x.Weight = 0.7
+		default:
+			x.Weight = 1
+		}
 	}
 	return x
 }
