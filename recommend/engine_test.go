@@ -129,8 +129,7 @@ func TestRerankFitsSearch(t *testing.T) {
 	t.Parallel()
 	e := openTown(t, newTown(300, 120, 4, 5), recommend.Config{})
 	require.NoError(t, e.Observe(t.Context(), recommend.Interaction{User: "u", Item: "item-2"}))
-	var personal func(ids []string) []float64 = e.Personal(t.Context(), "u")
-	scores := personal([]string{"item-1", "item-6", "gone"})
+	scores := e.Personal(t.Context(), "u")([]string{"item-1", "item-6", "gone"})
 	require.Len(t, scores, 3)
 	require.Greater(t, scores[1], scores[0])
 	require.Zero(t, scores[2])
@@ -191,6 +190,21 @@ func TestHistoryPort(t *testing.T) {
 	require.Equal(t, 1, asked)
 	_, err := e.Home(t.Context(), recommend.Request{User: "broken"})
 	require.ErrorIs(t, err, broken)
+}
+
+func TestUsersAreBounded(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	e, err := recommend.New(recommend.Config{Users: 64, PerUser: 3, Now: clock, History: func(_ context.Context, user string) ([]recommend.Interaction, error) {
+		asked++
+		return []recommend.Interaction{{User: user, Item: "a", Time: noon}, {User: "another", Item: "b", Time: noon}, {User: user, Item: ""}}, nil
+	}})
+	require.NoError(t, err)
+	for n := range 1001 { // the last is the first again, long forgotten
+		_, err := e.Home(t.Context(), recommend.Request{User: fmt.Sprint(n % 1000)})
+		require.NoError(t, err)
+	}
+	require.Equal(t, 1001, asked)
 }
 
 func TestBadInput(t *testing.T) {

@@ -72,6 +72,11 @@ func ExampleExperiment() {
 		{Name: "as before", Share: 9},
 		{Name: "diverse", Share: 1, Tuning: &recommend.Tuning{Diversity: 0.5}},
 	}}
-	fmt.Println(x.Bucket("cus_1").Name == x.Bucket("cus_1").Name)
-	// Output: true
+	for _, user := range []string{"cus_1", "cus_2", "cus_5"} {
+		fmt.Println(user, x.Bucket(user).Name)
+	}
+	// Output:
+	// cus_1 as before
+	// cus_2 diverse
+	// cus_5 as before
 }

@@ -101,7 +101,8 @@ func gamma(rng *rand.Rand, shape float64) float64 { // shape at least 1
 	c := 1 / math.Sqrt(9*d)
 	for {
 		x := rng.NormFloat64()
-		v := math.Pow(1+c*x, 3)
+		v := 1 + c*x
+		v *= v * v
 		if v > 0 && math.Log(rng.Float64()) < x*x/2+d-d*v+d*math.Log(v) {
 			return d * v
 		}

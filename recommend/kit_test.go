@@ -101,6 +101,9 @@ func ids(r *recommend.Recommendation) []string {
 // retail reads the Online Retail file: named customers' purchases and the items.
 func retail(t testing.TB) ([]recommend.Item, []recommend.Interaction) {
 	t.Helper()
+	if os.Getenv("BODEGA_LONG") == "" {
+		t.Skip("takes some 15 s: BODEGA_LONG=1")
+	}
 	f, err := os.Open(testenv.Data(t, "online-retail/online_retail.csv.gz"))
 	require.NoError(t, err)
 	defer f.Close()

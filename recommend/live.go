@@ -106,14 +106,3 @@ func (l *live) history(ctx context.Context, user string) ([]Interaction, error) 
 	u.events = l.merged(usable, u.events)
 	return u.events, nil
 }
-
-// users is how many are held.
-func (l *live) users() int {
-	n := 0
-	for i := range l.shards {
-		l.shards[i].mu.Lock()
-		n += len(l.shards[i].users)
-		l.shards[i].mu.Unlock()
-	}
-	return n
-}

@@ -213,7 +213,7 @@ func TestExploration(t *testing.T) {
 				if places++; item.Explanation.Kind == recommend.Exploring {
 					now++
 					shown[item.ID]++
-					require.Equal(t, 0.15, item.Propensity)
+					require.InDelta(t, 0.15, item.Propensity, 1e-9)
 				}
 			}
 			require.LessOrEqual(t, now, 2, "the budget of 1.5 places, up to the next whole")

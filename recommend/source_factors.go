@@ -16,12 +16,14 @@ import (
 
 // FactorsConfig of LearnFactors.
 type FactorsConfig struct {
-	Dim     int     // of the vectors, a multiple of 8 is fastest. Default 64
-	Alpha   float64 // weight of what did not happen. Default 0.1
-	Reg     float64 // regularisation, times a row's frequency. Default 0.03
-	Sweeps  int     // over users and items. Default 8
-	Workers int     // goroutines; the result does not depend on it. Default GOMAXPROCS
-	Seed    uint64  // of the start. Default 0
+	Dim    int     // of the vectors, a multiple of 8 is fastest. Default 64
+	Alpha  float64 // weight of what did not happen. Default 0.1
+	Reg    float64 // regularisation, times a row's frequency. Default 0.03
+	Sweeps int     // over users and items. Default 8
+	// Workers bounds the goroutines; the result does not depend on it. Default
+	// one fewer than GOMAXPROCS and at least 1, so that answers need not wait.
+	Workers int
+	Seed    uint64 // of the start. Default 0
 	// Exact is up to how many items all are scored; beyond, an approximate
 	// index finds the candidates. Default 20,000.
 	Exact int
@@ -56,13 +58,13 @@ func LearnFactors(cfg FactorsConfig) Learner {
 		cfg.Sweeps = 8
 	}
 	if cfg.Workers == 0 {
-		cfg.Workers = runtime.GOMAXPROCS(0)
+		cfg.Workers = spareOne()
 	}
 	if cfg.Exact == 0 {
 		cfg.Exact = 20_000
 	}
 	if cfg.Index == nil {
-		cfg.Index = func(dim int) (VectorIndex, error) { return newMemoryIndex(dim, cfg.Seed) }
+		cfg.Index = func(dim int) (VectorIndex, error) { return newMemoryIndex(dim, cfg) }
 	}
 	return factorLearner{cfg}
 }
@@ -113,7 +115,7 @@ func (l factorLearner) Learn(ctx context.Context, data *Events) (Trained, error)
 // sweep solves each row of x for the rows of y it has to do with.
 func (l factorLearner) sweep(ctx context.Context, x, y []float32, pairs [][]pair, others int) error {
 	d := l.cfg.Dim
-	gram := gramOf(y, d)
+	gram := gramOf(y, d, l.cfg.Workers)
 	var next atomic.Int64
 	var failed atomic.Pointer[error]
 	var wg sync.WaitGroup
@@ -141,9 +143,9 @@ func (l factorLearner) sweep(ctx context.Context, x, y []float32, pairs [][]pair
 	return ctx.Err()
 }
 
-func gramOf(y []float32, d int) []float32 {
+func gramOf(y []float32, d, workers int) []float32 {
 	g := linalg.NewMatrix[float32](d, d)
-	linalg.Syrk(g, 1, linalg.MatrixOf(y, len(y)/d, d).T(), 0, 0)
+	linalg.Syrk(g, 1, linalg.MatrixOf(y, len(y)/d, d).T(), 0, workers)
 	return g.Data
 }
 
@@ -191,7 +193,7 @@ func (s *solver) solve(dst, y []float32, pairs []pair) error {
 
 func (l factorLearner) ready(ctx context.Context, table *Table, y []float32) (*factors, error) {
 	d := l.cfg.Dim
-	f := &factors{table: table, cfg: l.cfg, rows: linalg.MatrixOf(y, len(y)/d, d), gram: gramOf(y, d)}
+	f := &factors{table: table, cfg: l.cfg, rows: linalg.MatrixOf(y, len(y)/d, d), gram: gramOf(y, d, l.cfg.Workers)}
 	if len(table.IDs) <= l.cfg.Exact {
 		return f, nil
 	}
@@ -320,15 +322,15 @@ func pushMatch(h []Match, m Match, limit int) []Match {
 	}
 }
 
-// memoryIndex is an ann index by inner product.
-type memoryIndex struct {
-	*ann.Index
-	seed uint64
-}
+// spareOne is how many processors there are, less one for answers.
+func spareOne() int { return max(runtime.GOMAXPROCS(0)-1, 1) }
 
-func newMemoryIndex(dim int, seed uint64) (VectorIndex, error) {
-	x, err := ann.New(dim, ann.Config{Metric: ann.InnerProduct, Recall: 0.9, Seed: seed})
-	return &memoryIndex{x, seed}, err
+// memoryIndex is an ann index by inner product.
+type memoryIndex struct{ *ann.Index }
+
+func newMemoryIndex(dim int, cfg FactorsConfig) (VectorIndex, error) {
+	x, err := ann.New(dim, ann.Config{Metric: ann.InnerProduct, Recall: 0.9, Workers: cfg.Workers, Seed: cfg.Seed})
+	return &memoryIndex{x}, err
 }
 
 func (m *memoryIndex) Put(ctx context.Context, ids []string, vectors [][]float32) error {

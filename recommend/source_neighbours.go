@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -26,7 +25,7 @@ type NeighboursConfig struct {
 	Decay float64
 	// Gap ends a session. Default 30 minutes.
 	Gap     time.Duration
-	Workers int // goroutines. Default GOMAXPROCS
+	Workers int // goroutines. Default as for factors
 }
 
 // LearnNeighbours finds items that have users in common: the cosine of who had
@@ -54,7 +53,7 @@ func (c NeighboursConfig) withDefaults(sessions bool) NeighboursConfig {
 	c.Recent = cmp.Or(c.Recent, int(pick(100, 5)))
 	c.Decay = cmp.Or(c.Decay, pick(0.97, 0.7))
 	c.Gap = cmp.Or(c.Gap, 30*time.Minute)
-	c.Workers = cmp.Or(c.Workers, runtime.GOMAXPROCS(0))
+	c.Workers = cmp.Or(c.Workers, spareOne())
 	return c
 }
 
