@@ -10,9 +10,9 @@ import (
 )
 
 // catalog is what is for sale, and an inverted index of its content. Readers
-// never wait.
+// wait at most for one entry to be put into a map.
 type catalog struct {
-	items sync.Map // id -> *entry
+	items [64]part
 	lists sync.Map // term -> *posting
 	live  atomic.Int64
 
@@ -57,18 +57,47 @@ func (p *posting) add(e *entry) {
 	p.entries.Store(&list)
 }
 
+// part of the entries by id.
+type part struct {
+	mu      sync.RWMutex
+	entries map[string]*entry
+}
+
+func (c *catalog) part(id string) *part {
+	h := uint32(2166136261) // FNV-1a
+	for i := range len(id) {
+		h = (h ^ uint32(id[i])) * 16777619
+	}
+	return &c.items[(h^h>>16)%uint32(len(c.items))]
+}
+
 func (c *catalog) get(id string) *Item {
-	if e, ok := c.items.Load(id); ok {
-		return e.(*entry).item.Load()
+	if e := c.entry(id); e != nil {
+		return e.item.Load()
 	}
 	return nil
 }
 
 func (c *catalog) entry(id string) *entry {
-	if e, ok := c.items.Load(id); ok {
-		return e.(*entry)
+	p := c.part(id)
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.entries[id]
+}
+
+// set replaces an entry; nil deletes it.
+func (c *catalog) set(id string, e *entry) {
+	p := c.part(id)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if e == nil {
+		delete(p.entries, id)
+		return
 	}
-	return nil
+	if p.entries == nil {
+		p.entries = map[string]*entry{}
+	}
+	p.entries[id] = e
 }
 
 func (c *catalog) put(items []Item) error {
@@ -98,7 +127,7 @@ func (c *catalog) put(items []Item) error {
 		} else {
 			c.live.Add(1)
 		}
-		c.items.Store(item.ID, e)
+		c.set(item.ID, e)
 		c.recent.add(e)
 		for _, t := range terms {
 			list, ok := c.lists.Load(t)
@@ -116,8 +145,9 @@ func (c *catalog) remove(ids []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, id := range ids {
-		if old, ok := c.items.LoadAndDelete(id); ok {
-			old.(*entry).dead.Store(true)
+		if old := c.entry(id); old != nil {
+			c.set(id, nil)
+			old.dead.Store(true)
 			c.live.Add(-1)
 		}
 	}
@@ -130,9 +160,9 @@ type content struct{ *catalog }
 func (content) Name() string { return "content" }
 
 const (
-	profileItems = 10   // newest items that make up a profile
-	profileTerms = 12   // terms candidates are looked up by
-	postingScan  = 1000 // newest entries read of each
+	profileItems = 10  // newest items that make up a profile
+	profileTerms = 8   // terms candidates are looked up by
+	postingScan  = 500 // newest entries read of each
 )
 
 func (c content) postings(t term) []*entry {
@@ -150,7 +180,7 @@ func (c content) idf(t term) float64 {
 
 // profile is the weight of terms in the newest items of a history.
 func (c content) profile(history []Interaction) map[term]float64 {
-	profile := map[term]float64{}
+	profile := make(map[term]float64, 64)
 	voice := 1.0
 	for n, x := range slices.Backward(history) {
 		if len(history)-n > profileItems {
@@ -178,15 +208,15 @@ func (e *entry) like(profile map[term]float64) float32 {
 }
 
 func (c content) Candidates(_ context.Context, ask *Ask, limit int) ([]Match, error) {
-	profile := c.profile(ask.History)
+	profile := remember(ask, c, c.profile)
 	terms := make([]Match, 0, len(profile))
 	for t, w := range profile {
 		if w > 0 {
 			terms = append(terms, Match{t.Value(), float32(w)})
 		}
 	}
-	seen := map[*entry]bool{}
-	found := make([]Match, 0, limit+1)
+	seen := make(map[*entry]bool, 1000)
+	found := make([]Match, 0, limit)
 	for _, t := range best(terms, profileTerms) {
 		list := c.postings(unique.Make(t.ID))
 		for _, e := range list[max(len(list)-postingScan, 0):] {
@@ -204,7 +234,7 @@ func (c content) Candidates(_ context.Context, ask *Ask, limit int) ([]Match, er
 }
 
 func (c content) Scores(_ context.Context, ask *Ask, ids []string, dst []float32) error {
-	profile := c.profile(ask.History)
+	profile := remember(ask, c, c.profile)
 	if len(profile) == 0 {
 		return nil
 	}

@@ -27,15 +27,18 @@ type option struct {
 }
 
 // rank orders the pool by score with boosts.
-func (c *choice) rank(p *pool, weights []float64, keep func(id string) bool) {
+func (c *choice) rank(p *pool, weights []float64) {
 	c.at = make(map[string]int, len(p.ids))
 	for i, id := range p.ids {
-		// Models are not trusted to have kept to the law, nor to be quick.
+		// Models are not trusted to have kept to the law, nor to be current.
 		entry := c.engine.catalog.entry(id)
-		if entry == nil || !keep(id) {
+		if entry == nil {
 			continue
 		}
 		item := entry.item.Load()
+		if !c.law.allows(item) {
+			continue
+		}
 		score := blend(p.row(i), weights) + c.law.margin*item.Margin
 		if c.tuning.Freshness != 0 {
 			score += c.tuning.Freshness * fresh(item, c.law.now, c.tuning.FreshnessHalfLife)

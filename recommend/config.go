@@ -25,7 +25,7 @@ type Config struct {
 	Users int
 	// PerUser is how many interactions are held of each. Default 200.
 	PerUser int
-	// Candidates is how many items each model is asked for. Default 200.
+	// Candidates is how many items each model is asked for. Default 100.
 	Candidates int
 	// Learners make the models. Default factors, neighbours, sessions, popular
 	// and again, as their configs' zero values have them.
@@ -97,7 +97,7 @@ func (c Config) withDefaults() Config {
 	c.Tuning = c.Tuning.withDefaults()
 	c.Users = cmp.Or(c.Users, 100_000)
 	c.PerUser = cmp.Or(c.PerUser, 200)
-	c.Candidates = cmp.Or(c.Candidates, 200)
+	c.Candidates = cmp.Or(c.Candidates, 100)
 	c.Keep = cmp.Or(c.Keep, 3)
 	if c.Learners == nil {
 		c.Learners = []Learner{LearnFactors(FactorsConfig{}), LearnNeighbours(NeighboursConfig{}), LearnSessions(NeighboursConfig{}),

@@ -43,9 +43,25 @@ type Ask struct {
 	Now     time.Time
 	// Keep says which items may be candidates. Default all.
 	Keep func(id string) bool
+
+	memo map[Source]any
 }
 
 func (a *Ask) keep(id string) bool { return a.Keep == nil || a.Keep(id) }
+
+// remember makes of the history what a source needs for candidates and scores
+// once for both. An Ask is one goroutine's.
+func remember[T any](a *Ask, s Source, of func(history []Interaction) T) T {
+	if x, ok := a.memo[s]; ok {
+		return x.(T)
+	}
+	if a.memo == nil {
+		a.memo = map[Source]any{}
+	}
+	x := of(a.History)
+	a.memo[s] = x
+	return x
+}
 
 // Match is an item and how well it does.
 type Match struct {

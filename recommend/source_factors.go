@@ -3,6 +3,7 @@ package recommend
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -154,11 +155,11 @@ type solver struct {
 	cfg    FactorsConfig
 	gram   []float32
 	others int
-	a      linalg.Matrix[float32]
+	a      []float32
 }
 
 func newSolver(cfg FactorsConfig, gram []float32, others int) *solver {
-	return &solver{cfg, gram, others, linalg.NewMatrix[float32](cfg.Dim, cfg.Dim)}
+	return &solver{cfg, gram, others, make([]float32, cfg.Dim*cfg.Dim)}
 }
 
 // solve sets dst to (alpha*gram + sum w*y*yT + reg*I)^-1 * sum w*y.
@@ -168,7 +169,7 @@ func (s *solver) solve(dst, y []float32, pairs []pair) error {
 		return nil
 	}
 	d, alpha := s.cfg.Dim, float32(s.cfg.Alpha)
-	a := s.a.Data
+	a := s.a
 	for i, g := range s.gram {
 		a[i] = alpha * g
 	}
@@ -184,10 +185,30 @@ func (s *solver) solve(dst, y []float32, pairs []pair) error {
 	for r := range d {
 		a[r*d+r] += reg + 1e-6
 	}
-	if err := linalg.Cholesky(s.a, 1); err != nil {
-		return fmt.Errorf("recommend: factors: %w", err)
+	return solvePositive(a, dst)
+}
+
+// solvePositive replaces b by the solution of a*x = b, a's lower triangle by its
+// Cholesky factor. At some dozens of rows this is twice as fast as the blocked
+// one of linalg.
+func solvePositive(a, b []float32) error {
+	d := len(b)
+	for i := range d {
+		row := a[i*d : i*d+i+1]
+		for j := range i {
+			row[j] = (row[j] - linalg.Dot(row[:j], a[j*d:j*d+j])) / a[j*d+j]
+		}
+		rest := row[i] - linalg.Dot(row[:i], row[:i])
+		if !(rest > 0) {
+			return errors.New("recommend: factors: the system is not positive definite")
+		}
+		row[i] = float32(math.Sqrt(float64(rest)))
+		b[i] = (b[i] - linalg.Dot(row[:i], b[:i])) / row[i]
 	}
-	linalg.CholeskySolveVec(s.a, dst)
+	for i := d - 1; i >= 0; i-- {
+		b[i] /= a[i*d+i]
+		linalg.Axpy(-b[i], a[i*d:i*d+i], b[:i])
+	}
 	return nil
 }
 
@@ -215,8 +236,13 @@ func (f *factors) vector(i int) []float32 { return f.rows.Data[i*f.cfg.Dim : (i+
 // foldable bounds the history a user is folded in with.
 const foldable = 100
 
-// user folds the history in; nil if nothing of it is known.
-func (f *factors) user(history []Interaction) ([]float32, error) {
+// folded is a user's vector, nil if nothing of the history is known.
+type folded struct {
+	vector []float32
+	err    error
+}
+
+func (f *factors) user(history []Interaction) folded {
 	var pairs []pair
 	for _, x := range history[max(len(history)-foldable, 0):] {
 		if i, ok := f.table.at[x.Item]; ok {
@@ -224,16 +250,17 @@ func (f *factors) user(history []Interaction) ([]float32, error) {
 		}
 	}
 	if len(pairs) == 0 {
-		return nil, nil
+		return folded{}
 	}
 	v := make([]float32, f.cfg.Dim)
-	return v, newSolver(f.cfg, f.gram, len(f.table.IDs)).solve(v, f.rows.Data, pairs)
+	return folded{v, newSolver(f.cfg, f.gram, len(f.table.IDs)).solve(v, f.rows.Data, pairs)}
 }
 
 func (f *factors) Candidates(ctx context.Context, ask *Ask, limit int) ([]Match, error) {
-	v, err := f.user(ask.History)
-	if v == nil || err != nil {
-		return nil, err
+	u := remember(ask, f, f.user)
+	v := u.vector
+	if v == nil || u.err != nil {
+		return nil, u.err
 	}
 	if f.index != nil {
 		return f.index.Nearest(ctx, v, limit, ask.Keep)
@@ -244,9 +271,10 @@ func (f *factors) Candidates(ctx context.Context, ask *Ask, limit int) ([]Match,
 }
 
 func (f *factors) Scores(_ context.Context, ask *Ask, ids []string, dst []float32) error {
-	v, err := f.user(ask.History)
-	if v == nil || err != nil {
-		return err
+	u := remember(ask, f, f.user)
+	v := u.vector
+	if v == nil || u.err != nil {
+		return u.err
 	}
 	for i, id := range ids {
 		if at, ok := f.table.at[id]; ok {
@@ -282,16 +310,36 @@ func (l factorLearner) Load(table *Table, data []byte) (Trained, error) {
 	return l.ready(context.Background(), table, y)
 }
 
-// topOf returns the best items that may be kept, of scores for all.
+// topOf returns the best items that may be kept, of scores for all. To ask what
+// may be kept costs more than to score: twice as many as needed are chosen
+// first.
 func topOf(table *Table, scores []float32, ask *Ask, limit int) []Match {
-	h := make([]Match, 0, limit+1)
-	for i, s := range scores {
-		if !(s > 0) || len(h) == limit && s <= h[0].Score || !ask.keep(table.IDs[i]) {
-			continue
+	for room := 2 * limit; ; room *= 8 {
+		h := make([]Match, 0, room)
+		for i, s := range scores {
+			if s > 0 && (len(h) < room || s > h[0].Score) {
+				h = pushMatch(h, Match{table.IDs[i], s}, room)
+			}
 		}
-		h = pushMatch(h, Match{table.IDs[i], s}, limit)
+		kept := firstKept(best(h, room), ask, limit)
+		if len(kept) == limit || len(h) < room {
+			return kept
+		}
 	}
-	return best(h, limit)
+}
+
+// firstKept are the first that may be kept.
+func firstKept(found []Match, ask *Ask, limit int) []Match {
+	kept := make([]Match, 0, min(limit, len(found)))
+	for _, m := range found {
+		if len(kept) == limit {
+			break
+		}
+		if ask.keep(m.ID) {
+			kept = append(kept, m)
+		}
+	}
+	return kept
 }
 
 // pushMatch keeps the greatest of limit in a heap with the least on top.

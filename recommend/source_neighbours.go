@@ -159,10 +159,10 @@ func (l neighbourLearner) nearest(i int, members, groups [][]pair, together []fl
 }
 
 // votes adds up what the history's items say of others.
-func (x *neighbours) votes(ask *Ask) map[int32]float32 {
-	votes := map[int32]float32{}
+func (x *neighbours) votes(history []Interaction) map[int32]float32 {
+	votes := make(map[int32]float32, 500)
 	voice := 1.0
-	for _, h := range slices.Backward(ask.History[max(len(ask.History)-x.cfg.Recent, 0):]) {
+	for _, h := range slices.Backward(history[max(len(history)-x.cfg.Recent, 0):]) {
 		if i, ok := x.table.at[h.Item]; ok {
 			for n := x.start[i]; n < x.start[i+1]; n++ {
 				votes[x.to[n]] += float32(voice*min(h.Weight, 100)) * x.sims[n]
@@ -174,17 +174,16 @@ func (x *neighbours) votes(ask *Ask) map[int32]float32 {
 }
 
 func (x *neighbours) Candidates(_ context.Context, ask *Ask, limit int) ([]Match, error) {
-	var found []Match
-	for i, v := range x.votes(ask) {
-		if id := x.table.IDs[i]; ask.keep(id) {
-			found = append(found, Match{id, v})
-		}
+	votes := remember(ask, x, x.votes)
+	found := make([]Match, 0, len(votes))
+	for i, v := range votes {
+		found = append(found, Match{x.table.IDs[i], v})
 	}
-	return best(found, limit), nil
+	return firstKept(best(found, len(found)), ask, limit), nil
 }
 
 func (x *neighbours) Scores(_ context.Context, ask *Ask, ids []string, dst []float32) error {
-	votes := x.votes(ask)
+	votes := remember(ask, x, x.votes)
 	for i, id := range ids {
 		if at, ok := x.table.at[id]; ok {
 			dst[i] = votes[at]
