@@ -246,6 +246,21 @@ func (c content) Scores(_ context.Context, ask *Ask, ids []string, dst []float32
 	return nil
 }
 
+// each is the key of what content remembers of each interaction.
+type each struct{ content }
+
+// profiles are of the newest interactions, each alone, the newest first.
+func (c content) profiles(history []Interaction) []map[term]float64 {
+	var out []map[term]float64
+	for k := range slices.Backward(history) {
+		if len(out) == profileItems {
+			break
+		}
+		out = append(out, c.profile(history[k:k+1]))
+	}
+	return out
+}
+
 // because returns up to n items of the history that share most with an item.
 func (c content) because(ask *Ask, id string, n int) []string {
 	e := c.entry(id)
@@ -253,11 +268,13 @@ func (c content) because(ask *Ask, id string, n int) []string {
 		return nil
 	}
 	var found []Match
+	profiles := remember(ask, each{c}, c.profiles)
 	for k, x := range slices.Backward(ask.History) {
-		if len(ask.History)-k > profileItems {
+		at := len(ask.History) - 1 - k
+		if at >= len(profiles) {
 			break
 		}
-		s := e.like(c.profile(ask.History[k : k+1]))
+		s := e.like(profiles[at])
 		if s > 0 && !slices.ContainsFunc(found, func(m Match) bool { return m.ID == x.Item }) {
 			found = append(found, Match{x.Item, s})
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -108,6 +109,7 @@ func (l neighbourLearner) Learn(ctx context.Context, data *Events) (Trained, err
 				if from >= n || ctx.Err() != nil {
 					return
 				}
+				runtime.Gosched() // answers go first
 				for i := from; i < min(from+64, n); i++ {
 					lists[i] = l.nearest(i, members, groups, together, &touched)
 				}
@@ -158,32 +160,44 @@ func (l neighbourLearner) nearest(i int, members, groups [][]pair, together []fl
 	return slices.Clone(list[:min(len(list), l.cfg.Neighbours)])
 }
 
-// votes adds up what the history's items say of others.
-func (x *neighbours) votes(history []Interaction) map[int32]float32 {
-	votes := make(map[int32]float32, 500)
+// ballot is what the history's items say of others, in the order they were
+// named first.
+type ballot struct {
+	votes map[int32]float32
+	named []int32
+}
+
+func (x *neighbours) ballot(history []Interaction) ballot {
+	b := ballot{votes: make(map[int32]float32, 500)}
 	voice := 1.0
 	for _, h := range slices.Backward(history[max(len(history)-x.cfg.Recent, 0):]) {
 		if i, ok := x.table.at[h.Item]; ok {
 			for n := x.start[i]; n < x.start[i+1]; n++ {
-				votes[x.to[n]] += float32(voice*min(h.Weight, 100)) * x.sims[n]
+				v, named := b.votes[x.to[n]]
+				if !named {
+					b.named = append(b.named, x.to[n])
+				}
+				b.votes[x.to[n]] = v + float32(voice*min(h.Weight, 100))*x.sims[n]
 			}
 		}
 		voice *= x.cfg.Decay
 	}
-	return votes
+	return b
 }
 
 func (x *neighbours) Candidates(_ context.Context, ask *Ask, limit int) ([]Match, error) {
-	votes := remember(ask, x, x.votes)
-	found := make([]Match, 0, len(votes))
-	for i, v := range votes {
-		found = append(found, Match{x.table.IDs[i], v})
+	b := remember(ask, x, x.ballot)
+	found := make([]Match, 0, limit)
+	for _, i := range b.named {
+		if m := (Match{x.table.IDs[i], b.votes[i]}); (len(found) < limit || m.Score > found[0].Score) && ask.keep(m.ID) {
+			found = pushMatch(found, m, limit)
+		}
 	}
-	return firstKept(best(found, len(found)), ask, limit), nil
+	return best(found, limit), nil
 }
 
 func (x *neighbours) Scores(_ context.Context, ask *Ask, ids []string, dst []float32) error {
-	votes := remember(ask, x, x.votes)
+	votes := remember(ask, x, x.ballot).votes
 	for i, id := range ids {
 		if at, ok := x.table.at[id]; ok {
 			dst[i] = votes[at]

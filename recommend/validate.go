@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"time"
 )
@@ -129,6 +130,7 @@ func (t *training) pools(ctx context.Context, sources []Source, weights []float6
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		runtime.Gosched() // answers go first
 		had := map[string]bool{}
 		for _, x := range j.history {
 			had[x.Item] = true
@@ -207,6 +209,7 @@ func learnWeights(users []*judged, n int) []float64 {
 	for range 4 {
 		before := score
 		for i := range n {
+			runtime.Gosched()
 			for _, w := range []float64{0, weights[i] / 2, weights[i] * 0.8, weights[i] * 1.25, weights[i] * 2, 0.05, 0.5} {
 				try := slices.Clone(weights)
 				try[i] = w
