@@ -18,12 +18,13 @@ import (
 )
 
 type benchCmd struct {
-	Checkout benchCheckoutCmd `cmd:"" help:"Whole checkouts, beside pgbench on PostgreSQL."`
-	List     benchListCmd     `cmd:"" help:"Pages of 20 from 5,000 products."`
-	Oversell benchOversellCmd `cmd:"" help:"A thousand buyers of the last hundred units."`
-	Import   benchImportCmd   `cmd:"" help:"The import of the Online Retail file."`
-	Kill     benchKillCmd     `cmd:"" help:"Kill the server under load, again and again, and look for what is lost."`
-	Child    benchChildCmd    `cmd:"" hidden:"" help:"The server that is measured; the others start it."`
+	Checkout  benchCheckoutCmd  `cmd:"" help:"Whole checkouts, beside pgbench on PostgreSQL."`
+	List      benchListCmd      `cmd:"" help:"Pages of 20 from 5,000 products."`
+	Oversell  benchOversellCmd  `cmd:"" help:"A thousand buyers of the last hundred units."`
+	Import    benchImportCmd    `cmd:"" help:"The import of the Online Retail file."`
+	Kill      benchKillCmd      `cmd:"" help:"Kill the server under load, again and again, and look for what is lost."`
+	Recommend benchRecommendCmd `cmd:"" help:"Home pages recommended to many readers during a retrain."`
+	Child     benchChildCmd     `cmd:"" hidden:"" help:"The server that is measured; the others start it."`
 }
 
 // benchFlags are shared by the measurements. The database of --database only
@@ -150,6 +151,30 @@ func (c *benchKillCmd) Run(e *env) error {
 		return errors.New("a database in memory does not outlive its server: use sqlite:// or postgres://")
 	}
 	return c.run(e, func(ctx context.Context, r bench.Runner) (*bench.Result, error) { return r.Kill(ctx, c.Rounds) })
+}
+
+type benchRecommendCmd struct {
+	Items        int    `help:"Items for sale." default:"100000"`
+	Interactions int    `help:"Interactions to train on. Default ten for each item, up to 2,000,000."`
+	Readers      int    `help:"Readers at once." default:"1000"`
+	Rate         int    `help:"Answers they ask for in a second, together." default:"100"`
+	Seconds      int    `help:"How long each measurement goes on." default:"10"`
+	Seed         uint64 `help:"Varies the shoppers."`
+	JSON         bool   `help:"Print the figures as JSON."`
+}
+
+func (c *benchRecommendCmd) Run(e *env) error {
+	run := bench.RecommendRun{Items: c.Items, Interactions: c.Interactions, Readers: c.Readers, Rate: c.Rate,
+		Duration: time.Duration(c.Seconds) * time.Second, Seed: c.Seed}
+	result, err := run.Run(e.ctx)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return result.JSON(e.out)
+	}
+	result.Print(e.out)
+	return nil
 }
 
 type benchChildCmd struct{}

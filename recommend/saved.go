@@ -1,0 +1,103 @@
+package recommend
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/gob"
+	"hash/crc32"
+	"io"
+	"time"
+)
+
+// Info describes a trained model.
+type Info struct {
+	Version      string // sorts by time of training
+	Trained      time.Time
+	From, To     time.Time // of the data
+	Interactions int
+	Users, Items int
+	Parameters   map[string]string  // of each model
+	Weights      map[string]float64 // of each model, learned
+	Metrics      Metrics
+}
+
+// FormatError reports a file that is not a whole model.
+type FormatError struct{ Reason string }
+
+func (e *FormatError) Error() string { return "recommend: no model: " + e.Reason }
+
+const magic = "bodega recommend model 1\n"
+
+type savedModel struct {
+	Info    Info
+	IDs     []string
+	Sources []savedSource
+}
+
+type savedSource struct {
+	Name string
+	Data []byte
+}
+
+// save writes the model: a header, a checksum, the rest.
+func (s *snapshot) save(w io.Writer) error {
+	m := savedModel{Info: s.info, IDs: s.table.IDs}
+	for _, x := range s.sources {
+		data, err := x.MarshalBinary()
+		if err != nil {
+			return err
+		}
+		m.Sources = append(m.Sources, savedSource{x.Name(), data})
+	}
+	var body bytes.Buffer
+	if err := gob.NewEncoder(&body).Encode(m); err != nil {
+		return err
+	}
+	head := binary.LittleEndian.AppendUint32([]byte(magic), crc32.ChecksumIEEE(body.Bytes()))
+	if _, err := w.Write(head); err != nil {
+		return err
+	}
+	_, err := body.WriteTo(w)
+	return err
+}
+
+// load reads a model for the learners that made it; sources of others are left
+// out. Nothing is decoded before the checksum is right.
+func load(r io.Reader, learners []Learner) (*snapshot, error) {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	body, ok := bytes.CutPrefix(b, []byte(magic))
+	if !ok || len(body) < 4 {
+		return nil, &FormatError{"it has another header"}
+	}
+	sum := binary.LittleEndian.Uint32(body)
+	if body = body[4:]; crc32.ChecksumIEEE(body) != sum {
+		return nil, &FormatError{"it was cut off or altered"}
+	}
+	return decode(body, learners)
+}
+
+func decode(body []byte, learners []Learner) (*snapshot, error) {
+	var m savedModel
+	if err := gob.NewDecoder(bytes.NewReader(body)).Decode(&m); err != nil {
+		return nil, &FormatError{err.Error()}
+	}
+	s := &snapshot{info: m.Info, table: NewTable(m.IDs)}
+	if len(s.table.at) != len(m.IDs) {
+		return nil, &FormatError{"an item is there twice"}
+	}
+	for _, saved := range m.Sources {
+		for _, l := range learners {
+			if l.Name() == saved.Name {
+				x, err := l.Load(s.table, saved.Data)
+				if err != nil {
+					return nil, err
+				}
+				s.sources = append(s.sources, x)
+			}
+		}
+	}
+	return s, nil
+}

@@ -1,0 +1,272 @@
+package recommend
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// NeighboursConfig of LearnNeighbours and LearnSessions.
+type NeighboursConfig struct {
+	Neighbours int     // kept of each item. Default 50
+	Shrink     float64 // added below the line: doubts rare pairs. Default 5
+	Support    int     // least number of times together. Default 1; sessions 2
+	// Recent is how many of the newest interactions speak. Default 100; for
+	// sessions 5.
+	Recent int
+	// Decay of the voice from one interaction to the one before. Default 0.97;
+	// for sessions 0.7.
+	Decay float64
+	// Gap ends a session. Default 30 minutes.
+	Gap     time.Duration
+	Workers int // goroutines. Default as for factors
+}
+
+// LearnNeighbours finds items that have users in common: the cosine of who had
+// to do with them, shrunk (Sarwar et al. 2001; Bell and Koren 2007).
+func LearnNeighbours(cfg NeighboursConfig) Learner {
+	return neighbourLearner{cfg.withDefaults(false), false}
+}
+
+// LearnSessions finds items met in one session or basket, more often than
+// chance (a lift above 1) and with support; the last few interactions speak.
+func LearnSessions(cfg NeighboursConfig) Learner {
+	return neighbourLearner{cfg.withDefaults(true), true}
+}
+
+func (c NeighboursConfig) withDefaults(sessions bool) NeighboursConfig {
+	pick := func(a, b float64) float64 {
+		if sessions {
+			return b
+		}
+		return a
+	}
+	c.Neighbours = cmp.Or(c.Neighbours, 50)
+	c.Shrink = cmp.Or(c.Shrink, 5)
+	c.Support = cmp.Or(c.Support, int(pick(1, 2)))
+	c.Recent = cmp.Or(c.Recent, int(pick(100, 5)))
+	c.Decay = cmp.Or(c.Decay, pick(0.97, 0.7))
+	c.Gap = cmp.Or(c.Gap, 30*time.Minute)
+	c.Workers = cmp.Or(c.Workers, spareOne())
+	return c
+}
+
+type neighbourLearner struct {
+	cfg      NeighboursConfig
+	sessions bool
+}
+
+func (l neighbourLearner) Name() string {
+	if l.sessions {
+		return "sessions"
+	}
+	return "neighbours"
+}
+
+// Parameters are what was trained with.
+func (l neighbourLearner) Parameters() string {
+	return fmt.Sprintf("neighbours=%d shrink=%g support=%d recent=%d decay=%g", l.cfg.Neighbours, l.cfg.Shrink, l.cfg.Support, l.cfg.Recent, l.cfg.Decay)
+}
+
+// neighbours of item i are to[start[i]:start[i+1]], the nearest first.
+type neighbours struct {
+	neighbourLearner
+	table *Table
+	start []uint32
+	to    []int32
+	sims  []float32
+}
+
+// groupCap bounds what one user adds: pairs grow with the square.
+const groupCap = 200
+
+func (l neighbourLearner) Learn(ctx context.Context, data *Events) (Trained, error) {
+	groups := data.pairs()
+	if l.sessions {
+		groups = data.sessions(l.cfg.Gap)
+	}
+	for g := range groups {
+		groups[g] = groups[g][max(len(groups[g])-groupCap, 0):]
+	}
+	n := len(data.IDs)
+	members := turned(groups, n)
+	lists := make([][]neighbour, n)
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range l.cfg.Workers {
+		wg.Go(func() {
+			together := make([]float32, n)
+			var touched []int32
+			for {
+				from := int(next.Add(64)) - 64
+				if from >= n || ctx.Err() != nil {
+					return
+				}
+				runtime.Gosched() // answers go first
+				for i := from; i < min(from+64, n); i++ {
+					lists[i] = l.nearest(i, members, groups, together, &touched)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	x := &neighbours{neighbourLearner: l, table: data.Table, start: make([]uint32, n+1)}
+	for i, list := range lists {
+		for _, s := range list {
+			x.to, x.sims = append(x.to, s.item), append(x.sims, s.sim)
+		}
+		x.start[i+1] = uint32(len(x.to))
+	}
+	return x, ctx.Err()
+}
+
+// neighbour is another item and how near it is.
+type neighbour struct {
+	item int32
+	sim  float32
+}
+
+func (l neighbourLearner) nearest(i int, members, groups [][]pair, together []float32, touched *[]int32) []neighbour {
+	*touched = (*touched)[:0]
+	for _, g := range members[i] {
+		for _, p := range groups[g.item] {
+			if int(p.item) == i {
+				continue
+			}
+			if together[p.item] == 0 {
+				*touched = append(*touched, p.item)
+			}
+			together[p.item]++
+		}
+	}
+	list := make([]neighbour, 0, len(*touched))
+	for _, j := range *touched {
+		both := float64(together[j])
+		together[j] = 0
+		ni, nj := float64(len(members[i])), float64(len(members[j]))
+		if both < float64(l.cfg.Support) || l.sessions && both*float64(len(groups)) <= ni*nj {
+			continue
+		}
+		list = append(list, neighbour{j, float32(both / (math.Sqrt(ni*nj) + l.cfg.Shrink))})
+	}
+	slices.SortFunc(list, func(a, b neighbour) int { return cmp.Or(cmp.Compare(b.sim, a.sim), cmp.Compare(a.item, b.item)) })
+	return slices.Clone(list[:min(len(list), l.cfg.Neighbours)])
+}
+
+// ballot is what the history's items say of others, in the order they were
+// named first.
+type ballot struct {
+	votes map[int32]float32
+	named []int32
+}
+
+func (x *neighbours) ballot(history []Interaction) ballot {
+	b := ballot{votes: make(map[int32]float32, 500)}
+	voice := 1.0
+	for _, h := range slices.Backward(history[max(len(history)-x.cfg.Recent, 0):]) {
+		if i, ok := x.table.at[h.Item]; ok {
+			for n := x.start[i]; n < x.start[i+1]; n++ {
+				v, named := b.votes[x.to[n]]
+				if !named {
+					b.named = append(b.named, x.to[n])
+				}
+				b.votes[x.to[n]] = v + float32(voice*min(h.Weight, 100))*x.sims[n]
+			}
+		}
+		voice *= x.cfg.Decay
+	}
+	return b
+}
+
+func (x *neighbours) Candidates(_ context.Context, ask *Ask, limit int) ([]Match, error) {
+	b := remember(ask, x, x.ballot)
+	found := make([]Match, 0, limit)
+	for _, i := range b.named {
+		if m := (Match{x.table.IDs[i], b.votes[i]}); (len(found) < limit || m.Score > found[0].Score) && ask.keep(m.ID) {
+			found = pushMatch(found, m, limit)
+		}
+	}
+	return best(found, limit), nil
+}
+
+func (x *neighbours) Scores(_ context.Context, ask *Ask, ids []string, dst []float32) error {
+	votes := remember(ask, x, x.ballot).votes
+	for i, id := range ids {
+		if at, ok := x.table.at[id]; ok {
+			dst[i] = votes[at]
+		}
+	}
+	return nil
+}
+
+// because returns up to n items of the history that speak most for an item.
+func (x *neighbours) because(ask *Ask, id string, n int) []string {
+	at, ok := x.table.at[id]
+	if !ok {
+		return nil
+	}
+	var found []Match
+	voice := 1.0
+	for _, h := range slices.Backward(ask.History[max(len(ask.History)-x.cfg.Recent, 0):]) {
+		if i, ok := x.table.at[h.Item]; ok {
+			row := x.to[x.start[i]:x.start[i+1]]
+			if k := slices.Index(row, at); k >= 0 && !slices.ContainsFunc(found, func(m Match) bool { return m.ID == h.Item }) {
+				found = append(found, Match{h.Item, float32(voice*h.Weight) * x.sims[int(x.start[i])+k]})
+			}
+		}
+		voice *= x.cfg.Decay
+	}
+	var out []string
+	for _, m := range best(found, n) {
+		out = append(out, m.ID)
+	}
+	return out
+}
+
+// MarshalBinary writes the lists.
+func (x *neighbours) MarshalBinary() ([]byte, error) {
+	b := binary.LittleEndian.AppendUint32(nil, uint32(len(x.to)))
+	for _, part := range []any{x.start, x.to, x.sims} {
+		var err error
+		if b, err = binary.Append(b, binary.LittleEndian, part); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+func (l neighbourLearner) Load(table *Table, data []byte) (Trained, error) {
+	n := len(table.IDs)
+	if len(data) < 4 {
+		return nil, &FormatError{"the " + l.Name() + " are cut off"}
+	}
+	count := int(binary.LittleEndian.Uint32(data))
+	data = data[4:]
+	if len(data) != 4*(n+1)+8*count {
+		return nil, &FormatError{"the " + l.Name() + " do not fit the items"}
+	}
+	x := &neighbours{neighbourLearner: l, table: table, start: make([]uint32, n+1), to: make([]int32, count), sims: make([]float32, count)}
+	for _, part := range []any{x.start, x.to, x.sims} {
+		read, err := binary.Decode(data, binary.LittleEndian, part)
+		if err != nil {
+			return nil, err
+		}
+		data = data[read:]
+	}
+	if !slices.IsSorted(x.start) || x.start[0] != 0 || int(x.start[n]) != count {
+		return nil, &FormatError{"the " + l.Name() + " are out of order"}
+	}
+	for i, t := range x.to {
+		if t < 0 || int(t) >= n || !(x.sims[i] >= 0 && x.sims[i] <= 1e6) {
+			return nil, &FormatError{fmt.Sprintf("a neighbour is %d of %d items", t, n)}
+		}
+	}
+	return x, nil
+}

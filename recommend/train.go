@@ -1,0 +1,152 @@
+package recommend
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+)
+
+// TrainConfig of one training. The zero value works.
+type TrainConfig struct {
+	// Progress is told what is done, by the goroutine that trains. Default
+	// nobody is.
+	Progress func(Progress)
+	// Validation is the share of interactions, the latest, that weights are
+	// learned and models compared on, below 1. Default 0.1.
+	Validation float64
+	// MinUsers is with how many users a comparison means something. Default 20.
+	MinUsers int
+	// MaxUsers bounds the users of the validation. Default 1,000.
+	MaxUsers int
+	// PerUser is how many interactions of each user, the newest, are trained
+	// on. Default 1,000.
+	PerUser int
+}
+
+// Progress of a training.
+type Progress struct {
+	Stage       string // what is being done: "read", "validate factors", "train factors", "save"...
+	Done, Total int    // stages
+}
+
+// TrainReport says what came of a training.
+type TrainReport struct {
+	Info    Info
+	Swapped bool   // whether it serves now
+	Reason  string // why, or why not
+	Skipped int    // interactions that could not be used
+	// FirstSkipped says what was wrong with the first of them.
+	FirstSkipped error
+}
+
+// Train learns a model from a snapshot of interactions, in any order, and serves
+// it unless it does worse than the serving one.
+//
+// Models are trained on the earlier interactions; what users took to later, and
+// had not had, is validation: weights are learned on one half of its users,
+// figures are of the other. The model served is then trained on all. A serving
+// model is compared on the interactions that neither saw; where those are too
+// few, by the figure it had, two standard errors being allowed.
+//
+// Answers go on meanwhile. A context that ends stops the training, and nothing
+// changes.
+func (e *Engine) Train(ctx context.Context, data iter.Seq2[Interaction, error], cfg TrainConfig) (*TrainReport, error) {
+	cfg.Validation = cmp.Or(cfg.Validation, 0.1)
+	cfg.MinUsers = cmp.Or(cfg.MinUsers, 20)
+	cfg.MaxUsers = cmp.Or(cfg.MaxUsers, 1000)
+	cfg.PerUser = cmp.Or(cfg.PerUser, 1000)
+	if !(cfg.Validation > 0 && cfg.Validation < 1) {
+		return nil, &ConfigError{"TrainConfig.Validation", "is a share, above 0 and below 1"}
+	}
+	if cfg.MinUsers < 0 || cfg.MaxUsers < 0 || cfg.PerUser < 0 {
+		return nil, &ConfigError{"TrainConfig", "has a negative number"}
+	}
+	e.training.Lock()
+	defer e.training.Unlock()
+	t := &training{engine: e, cfg: cfg, total: 2*len(e.cfg.Learners) + 3}
+	t.step("read")
+	now := e.cfg.Now()
+	events, skip, err := collect(ctx, data, now.Add(clockSkew), cfg.PerUser)
+	if err != nil {
+		return nil, err
+	}
+	if events.Count == 0 {
+		return nil, fmt.Errorf("recommend: there is nothing to train on, %d interactions were left out: %w", skip.count, cmp.Or(skip.first, ErrNoModel))
+	}
+	events.item, events.region = e.catalog.get, e.cfg.Region
+	verdict, err := t.validate(ctx, events)
+	if err != nil {
+		return nil, err
+	}
+	next := &snapshot{table: events.Table, info: Info{Trained: now, From: events.From, To: events.To, Interactions: events.Count,
+		Users: len(events.users), Items: len(events.IDs), Parameters: map[string]string{}, Weights: verdict.weights, Metrics: verdict.metrics}}
+	for _, l := range e.cfg.Learners {
+		if p, ok := l.(interface{ Parameters() string }); ok {
+			next.info.Parameters[l.Name()] = p.Parameters()
+		}
+	}
+	if next.info.Version, err = e.version(ctx, now); err != nil {
+		return nil, err
+	}
+	report := &TrainReport{Info: next.info, Reason: verdict.reason, Skipped: skip.count, FirstSkipped: skip.first}
+	if verdict.worse {
+		return report, nil
+	}
+	if next.sources, err = t.learn(ctx, "train", events); err != nil {
+		return nil, err
+	}
+	t.step("save")
+	if err := e.keepModel(ctx, next); err != nil {
+		return nil, err
+	}
+	e.swap(next)
+	report.Swapped = true
+	return report, nil
+}
+
+// version is the time, made later than what is there.
+func (e *Engine) version(ctx context.Context, now time.Time) (string, error) {
+	versions, err := e.Models(ctx)
+	if err != nil {
+		return "", err
+	}
+	for {
+		v := now.UTC().Format("20060102T150405.000000")
+		if !slices.Contains(versions, v) {
+			return v, nil
+		}
+		now = now.Add(time.Microsecond)
+	}
+}
+
+type training struct {
+	engine      *Engine
+	cfg         TrainConfig
+	done, total int
+}
+
+func (t *training) step(stage string) {
+	if t.cfg.Progress != nil {
+		t.cfg.Progress(Progress{stage, t.done, t.total})
+	}
+	t.done++
+}
+
+func (t *training) learn(ctx context.Context, verb string, data *Events) ([]Trained, error) {
+	var out []Trained
+	for _, l := range t.engine.cfg.Learners {
+		t.step(verb + " " + l.Name())
+		x, err := l.Learn(ctx, data)
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
