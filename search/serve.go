@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,20 +21,21 @@ const (
 // prepared is a query that was checked, and what follows from it.
 type prepared struct {
 	Query
-	tokens  []string
-	words   []queryWord // content words that documents have
-	others  []saying    // the same said in other words
-	vector  []float32   // nil: none
-	allowed bitset      // what passes the filters; nil: everything
-	near    []ordinal   // what the vectors found
-	said    *Correction // of the words
-	read    *understood // nil: nothing was read
-	loose   bool        // any word is enough
-	relaxed []Relaxation
-	print   uint32 // fingerprint of the query as it was asked
-	given   int    // filters of the caller; the rest were read from the words
-	after   *cursor
-	rules   []*Rule // in force
+	tokens   []string
+	words    []queryWord // content words that documents have
+	others   []saying    // the same said in other words
+	vector   []float32   // nil: none
+	allowed  bitset      // what passes the filters; nil: everything
+	near     []ordinal   // what the vectors found
+	said     *Correction // of the words
+	read     *understood // nil: nothing was read
+	loose    bool        // any word is enough
+	relaxed  []Relaxation
+	print    uint32 // fingerprint of the query as it was asked
+	degraded string
+	given    int // filters of the caller; the rest were read from the words
+	after    *cursor
+	rules    []*Rule // in force
 }
 
 // prepare checks a query and embeds its text. It takes no lock: embedders may
@@ -76,6 +78,10 @@ func (e *Engine) prepare(ctx context.Context, q Query) (*prepared, error) {
 		text = q.Text
 	}
 	p.vector, err = e.embed(ctx, text, q.Vector)
+	var refused *QueryError
+	if err != nil && q.Mode == Ranked && ctx.Err() == nil && !errors.As(err, &refused) {
+		p.degraded, err = "by words alone: "+err.Error(), nil // the shop still sells
+	}
 	return p, err
 }
 
@@ -237,7 +243,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
 		list = e.sorted(p.Sort, set)
 	}
 	list, added := e.pin(p, list, set)
-	r := &Result{Total: set.count() + added, Redirect: redirect(p.rules), Correction: p.said, Relaxed: p.relaxed}
+	r := &Result{Total: set.count() + added, Redirect: redirect(p.rules), Correction: p.said, Relaxed: p.relaxed, Degraded: p.degraded}
 	if p.read != nil {
 		r.Understood = p.read.said
 	}

@@ -337,6 +337,28 @@ func TestSimilarAndPictures(t *testing.T) {
 	require.ErrorAs(t, err, &refused)
 }
 
+// absent is an embedder that has gone away.
+type absent struct{ *search.LSA }
+
+func (absent) EmbedQueries(context.Context, []string) ([][]float32, error) {
+	return nil, fmt.Errorf("nobody answers")
+}
+
+func TestWithoutTheEmbedderWordsDecide(t *testing.T) {
+	t.Parallel()
+	lsa, err := search.TrainLSA(t.Context(), shop(), search.LSAConfig{})
+	require.NoError(t, err)
+	engine, err := search.New(nil, search.NewFlatVectors(), absent{lsa}, search.Config{})
+	require.NoError(t, err)
+	require.NoError(t, engine.Put(t.Context(), shop()))
+	result, err := engine.Search(t.Context(), search.Query{Text: "red sofa"})
+	require.NoError(t, err)
+	require.Equal(t, "leather-sofa-red", result.Hits[0].ID)
+	require.Contains(t, result.Degraded, "nobody answers")
+	_, err = engine.Search(t.Context(), search.Query{Text: "red sofa", Mode: search.Semantic})
+	require.Error(t, err)
+}
+
 func TestPersonalTaste(t *testing.T) {
 	t.Parallel()
 	engine := newEngine(t, search.Config{})
