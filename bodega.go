@@ -64,6 +64,9 @@ type Config struct {
 	SnapshotAge time.Duration
 	// Search says how products are searched. The zero value searches in memory.
 	Search SearchConfig
+	// Recommend says how products are recommended. The zero value learns from
+	// orders and from what shoppers do.
+	Recommend RecommendConfig
 	// HTTP says how the API is served.
 	HTTP HTTPConfig
 	// IDs makes identifiers. Default random ones.
@@ -96,6 +99,13 @@ type HTTPConfig struct {
 // the embedder (default: trained on the catalog).
 type SearchConfig = connect.SearchConfig
 
+// RecommendConfig says how products are recommended.
+type RecommendConfig = connect.RecommendConfig
+
+// RecommendRequest asks for recommendations in a market, for
+// Shop.Recommend.Answer.
+type RecommendRequest = connect.RecommendRequest
+
 // SearchRequest is a search in a market, for Shop.Search.Query.
 type SearchRequest = connect.SearchRequest
 
@@ -121,8 +131,9 @@ type Shop struct {
 	Promotions *promo.Service
 	Analytics  *analytics.Service // what shoppers were shown and did
 	Search     *connect.Search    // finds products; up to date while Run runs
-	Events     *outbox.Service // deliveries that failed, and replaying
-	Relay      *outbox.Relay   // delivers events; subscribe before Run
+	Recommend  *connect.Recommend // recommends products; up to date while Run runs
+	Events     *outbox.Service    // deliveries that failed, and replaying
+	Relay      *outbox.Relay      // delivers events; subscribe before Run
 
 	db          *storage.DB
 	cfg         Config
@@ -132,9 +143,10 @@ type Shop struct {
 
 // shared is what a shop and those bound to a transaction have in common.
 type shared struct {
-	loader   *quote.Loader
-	recorder *analytics.Recorder
-	search   *connect.Search
+	loader    *quote.Loader
+	recorder  *analytics.Recorder
+	search    *connect.Search
+	recommend *connect.Recommend
 }
 
 // New makes a shop over a database: it brings the schema up to date and makes
@@ -213,8 +225,13 @@ func build(db *storage.DB, cfg Config, common *shared) (*Shop, error) {
 		common.recorder = analytics.NewRecorder(s.Analytics, cfg.Logger)
 		cfg.Search.Logger, cfg.Search.Clock = cfg.Logger, cfg.Clock
 		common.search = connect.NewSearch(core.Narrow(db, func(tx storage.Tx) connect.SearchTx { return tx }), s.Catalog, common.recorder, cfg.Search)
+		cfg.Recommend.Logger, cfg.Recommend.Clock = cfg.Logger, cfg.Clock
+		if common.recommend, err = connect.NewRecommend(core.Narrow(db, func(tx storage.Tx) connect.SearchTx { return tx }), s.Catalog, s.Analytics, common.recorder, cfg.Recommend); err != nil {
+			return nil, err
+		}
 	}
-	s.Search = common.search
+	s.Analytics.Attach(common.recorder)
+	s.Search, s.Recommend = common.search, common.recommend
 	s.idempotency = idempotency.New(core.Narrow(db, func(tx storage.Tx) idempotency.Tx { return tx }), idempotency.Config{Clock: cfg.Clock})
 	return s, nil
 }
@@ -266,5 +283,5 @@ func (s *Shop) Handler() http.Handler {
 func (s *Shop) services() httpapi.Services {
 	return httpapi.Services{Catalog: s.Catalog, Reviews: s.Reviews, Stock: s.Stock, Carts: s.Carts, Checkout: s.Checkout, Orders: s.Orders,
 		Payments: s.Payments, Settlement: s.Settlement, Fulfilment: s.Fulfilment, Refunds: s.Refunds, Accounts: s.Accounts, Taxes: s.Taxes,
-		Shipping: s.Shipping, Promotions: s.Promotions, Events: s.Events, Idempotency: s.idempotency, Analytics: s.Analytics, Search: s.Search}
+		Shipping: s.Shipping, Promotions: s.Promotions, Events: s.Events, Idempotency: s.idempotency, Analytics: s.Analytics, Search: s.Search, Recommend: s.Recommend}
 }

@@ -103,6 +103,7 @@ func (s *Shop) Run(ctx context.Context) error {
 	defer stop()
 	others.Go(func() { s.shared.recorder.Run(ctx) })
 	others.Go(func() { s.Search.Run(ctx) })
+	others.Go(func() { s.Recommend.Run(ctx) })
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	due := map[string]time.Time{}

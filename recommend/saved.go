@@ -11,14 +11,16 @@ import (
 
 // Info describes a trained model.
 type Info struct {
-	Version      string // sorts by time of training
-	Trained      time.Time
-	From, To     time.Time // of the data
-	Interactions int
-	Users, Items int
-	Parameters   map[string]string  // of each model
-	Weights      map[string]float64 // of each model, learned
-	Metrics      Metrics
+	Version      string             `json:"version"` // sorts by time of training
+	Trained      time.Time          `json:"trained_at"`
+	From         time.Time          `json:"from"` // of the data
+	To           time.Time          `json:"to"`
+	Interactions int                `json:"interactions"`
+	Users        int                `json:"users"`
+	Items        int                `json:"items"`
+	Parameters   map[string]string  `json:"parameters"` // of each model
+	Weights      map[string]float64 `json:"weights"`    // of each model, learned
+	Metrics      Metrics            `json:"metrics"`
 }
 
 // FormatError reports a file that is not a whole model.

@@ -13,11 +13,11 @@ import (
 // Metrics are offline figures: what users took to later and had not had before,
 // means over users. Zero when there were too few users.
 type Metrics struct {
-	Users     int
-	NDCG10    float64
-	NDCGError float64            // standard error of NDCG10
-	Recall20  float64            // of 20 recommended
-	Alone     map[string]float64 // NDCG10 of each model alone
+	Users     int                `json:"users"`
+	NDCG10    float64            `json:"ndcg@10"`
+	NDCGError float64            `json:"ndcg@10_error"` // standard error of NDCG10
+	Recall20  float64            `json:"recall@20"`     // of 20 recommended
+	Alone     map[string]float64 `json:"alone"`         // NDCG10 of each model alone
 }
 
 // judged is a user of the validation.

@@ -30,7 +30,9 @@ func NewRecorder(service *Service, logger *slog.Logger) *Recorder {
 	if logger == nil {
 		logger = slog.Default()
 	}
-	return &Recorder{service: service, logger: logger, wake: make(chan struct{}, 1)}
+	r := &Recorder{service: service, logger: logger, wake: make(chan struct{}, 1)}
+	service.Attach(r)
+	return r
 }
 
 // Answer notes an answer, as of now, and returns its ID at once.
@@ -53,6 +55,21 @@ func (r *Recorder) Answer(e Event) core.EventID {
 		}
 	}
 	return e.ID
+}
+
+// pending returns an answer that waits.
+func (r *Recorder) pending(id core.EventID) (Event, bool) {
+	if id == "" {
+		return Event{}, false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range r.waiting {
+		if e.ID == id {
+			return e, true
+		}
+	}
+	return Event{}, false
 }
 
 // Flush records what waits. What a failing database could not take waits on.

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/bodega-commerce/bodega/commerce/core"
@@ -27,8 +28,9 @@ type Config struct {
 
 // Service records events and reports on them. Safe for concurrent use.
 type Service struct {
-	db  core.Runner[Tx]
-	cfg Config
+	db       core.Runner[Tx]
+	cfg      Config
+	recorder atomic.Pointer[Recorder]
 }
 
 // New makes a service over a database.
@@ -39,8 +41,12 @@ func New(db core.Runner[Tx], cfg Config) *Service {
 	if cfg.Keep <= 0 {
 		cfg.Keep = 400 * 24 * time.Hour
 	}
-	return &Service{db, cfg}
+	return &Service{db: db, cfg: cfg}
 }
+
+// Attach lets the service know answers that wait to be recorded: a click may
+// be faster. NewRecorder does it for its own service.
+func (s *Service) Attach(r *Recorder) { s.recorder.Store(r) }
 
 // NormalQuery is how a query is counted: in lower case, with single spaces.
 func NormalQuery(q string) string {
@@ -152,6 +158,9 @@ func (s *Service) link(ctx context.Context, st Store, events []Event) error {
 			continue
 		}
 		answer, ok := answers[e.Answer]
+		if r := s.recorder.Load(); !ok && r != nil {
+			answer, ok = r.pending(e.Answer)
+		}
 		if !ok {
 			e.Answer, e.Position = "", 0
 			continue

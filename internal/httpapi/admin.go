@@ -32,6 +32,7 @@ func (a *api) admin() {
 	a.adminReviews()
 	a.adminAnalytics()
 	a.adminSearch()
+	a.adminRecommend()
 	a.adminStock()
 	a.adminStockMoves()
 	a.adminOrders()

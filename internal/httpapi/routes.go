@@ -16,6 +16,7 @@ func (a *api) routes() {
 	a.storeOrders()
 	a.storeAccount()
 	a.storeSearch()
+	a.storeRecommend()
 	a.storeEvents()
 	a.auth()
 	a.admin()

@@ -41,4 +41,5 @@ type Services struct {
 	Idempotency *idempotency.Service
 	Analytics   *analytics.Service
 	Search      *connect.Search
+	Recommend   *connect.Recommend
 }

@@ -153,9 +153,12 @@ func Analytics(t *testing.T, open func(t *testing.T) *storage.DB) {
 			}
 			return nil
 		})[0])
+		waits := r.Answer(analytics.Event{Placement: "cart", Shown: []core.ProductID{lamp, sofa}})
+		click := record(t, ctx, s, analytics.Event{Kind: analytics.Click, Product: sofa, Answer: waits})
+		require.Equal(t, []any{waits, "cart", 2}, []any{click.Answer, click.Placement, click.Position}, "an answer that waits is known")
 		require.NoError(t, r.Flush(ctx))
 		reports, err := s.Placements(ctx, time.Time{}, time.Time{})
 		require.NoError(t, err)
-		require.Equal(t, []analytics.PlacementReport{{Placement: "home", Answers: 1200}}, reports)
+		require.Equal(t, []analytics.PlacementReport{{Placement: "cart", Answers: 1, Clicks: 1, Clicked: 1}, {Placement: "home", Answers: 1200}}, reports)
 	})
 }
