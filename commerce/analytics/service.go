@@ -141,20 +141,15 @@ func (s *Service) link(ctx context.Context, st Store, events []Event) error {
 	if err != nil {
 		return err
 	}
+	bought := map[buyer][]int{}
 	for i := range events {
 		e := &events[i]
 		if e.Kind == Answer {
 			continue
 		}
-		if e.Answer == "" && e.Kind == Purchase && (e.Customer != "" || e.Session != "") {
-			touches, err := st.Touches(ctx, e.Session, e.Customer, []core.ProductID{e.Product}, e.At.Add(-s.cfg.Window))
-			if err != nil {
-				return err
-			}
-			for _, t := range touches {
-				follow(e, t.Event)
-				e.Answer, e.Position = t.Event.Answer, t.Event.Position
-			}
+		if e.Answer == "" && e.Kind == Purchase {
+			who := buyer{e.Session, e.Customer, e.At}
+			bought[who] = append(bought[who], i)
 			continue
 		}
 		answer, ok := answers[e.Answer]
@@ -170,7 +165,35 @@ func (s *Service) link(ctx context.Context, st Store, events []Event) error {
 			e.Position = slices.Index(answer.Shown, e.Product) + 1
 		}
 	}
+	for who, at := range bought {
+		if who.session == "" && who.customer == "" {
+			continue
+		}
+		products := make([]core.ProductID, len(at))
+		for n, i := range at {
+			products[n] = events[i].Product
+		}
+		touches, err := st.Touches(ctx, who.session, who.customer, products, who.at.Add(-s.cfg.Window))
+		if err != nil {
+			return err
+		}
+		for _, t := range touches {
+			for _, i := range at {
+				if events[i].Product == t.Product {
+					follow(&events[i], t.Event)
+					events[i].Answer, events[i].Position = t.Event.Answer, t.Event.Position
+				}
+			}
+		}
+	}
 	return nil
+}
+
+// buyer is who bought, and when.
+type buyer struct {
+	session  string
+	customer core.CustomerID
+	at       time.Time
 }
 
 func follow(e *Event, from Event) {

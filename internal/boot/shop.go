@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/bodega-commerce/bodega"
+	"github.com/bodega-commerce/bodega/recommend"
 	"github.com/bodega-commerce/bodega/storage"
 	"github.com/bodega-commerce/bodega/storage/blob"
 )
@@ -39,6 +40,7 @@ func Shop(ctx context.Context, db *storage.DB, s Settings, logger *slog.Logger) 
 			return nil, err
 		}
 		cfg.Blobs = blobs
+		cfg.Recommend.Engine.Store = recommend.DirStore(filepath.Join(s.DataDir, "models"))
 	}
 	return bodega.New(ctx, db, cfg)
 }

@@ -2,6 +2,7 @@ package connect
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"iter"
 	"log/slog"
@@ -197,7 +198,7 @@ func (r *Recommend) Run(ctx context.Context) {
 	defer others.Wait()
 	others.Go(func() { r.observe(ctx) })
 	others.Go(func() { r.schedule(ctx) })
-	outbox.Follow(ctx, runner, from, outbox.FollowConfig{Types: []string{"product.*", "stock.*", "order.placed", "channel.*", eventTrain}, Failed: func(err error) { r.failed(ctx, err) }}, r.apply)
+	outbox.Follow(ctx, runner, from, outbox.FollowConfig{Types: append([]string{"product.*", "stock.*", "channel.*", eventTrain}, stockingOrders...), Poll: 500 * time.Millisecond, Failed: func(err error) { r.failed(ctx, err) }}, r.apply)
 }
 
 func (r *Recommend) failed(ctx context.Context, err error) {
@@ -304,6 +305,7 @@ func (f *shopFacts) item(p catalog.Product, levels map[core.StockItemID]stock.Av
 // apply takes in what events tell of.
 func (r *Recommend) apply(ctx context.Context, events []outbox.Stored, _ int64) error {
 	touched := map[core.ProductID]bool{}
+	var bought []recommend.Interaction
 	for _, e := range events {
 		switch {
 		case e.Type == eventTrain:
@@ -312,9 +314,19 @@ func (r *Recommend) apply(ctx context.Context, events []outbox.Stored, _ int64) 
 			if err := r.load(ctx); err != nil {
 				return err
 			}
-		case e.Type == "order.placed":
-			if err := r.sold(ctx, core.OrderID(e.Aggregate), touched); err != nil {
+		case outbox.Match(stockingOrders, e.Type):
+			var about orderEvent
+			if err := json.Unmarshal(e.Data, &about); err != nil {
 				return err
+			}
+			for _, l := range about.Lines {
+				if l.Product == "" {
+					continue
+				}
+				touched[l.Product] = true
+				if e.Type == "order.placed" && about.Customer != "" {
+					bought = append(bought, recommend.Interaction{User: string(about.Customer), Item: string(l.Product), Kind: recommend.Purchase, Time: e.At})
+				}
 			}
 		case outbox.Match([]string{"stock.*"}, e.Type):
 			r.mu.Lock()
@@ -325,6 +337,9 @@ func (r *Recommend) apply(ctx context.Context, events []outbox.Stored, _ int64) 
 		default:
 			touched[core.ProductID(e.Aggregate)] = true
 		}
+	}
+	if err := r.engine.Observe(ctx, bought...); err != nil {
+		return err
 	}
 	for part := range slices.Chunk(slices.Sorted(maps.Keys(touched)), indexBatch) {
 		var ps []catalog.Product
@@ -350,40 +365,13 @@ func (r *Recommend) apply(ctx context.Context, events []outbox.Stored, _ int64) 
 	return nil
 }
 
-// sold takes in an order: what was bought, and that there is less of it.
-func (r *Recommend) sold(ctx context.Context, id core.OrderID, touched map[core.ProductID]bool) error {
-	var o order.Order
-	if err := r.db.View(ctx, func(tx SearchTx) (err error) {
-		o, err = tx.Orders().Order(ctx, id)
-		return err
-	}); err != nil {
-		if core.IsKind(err, core.KindNotFound) {
-			return nil
-		}
-		return err
-	}
-	var bought []recommend.Interaction
-	for _, l := range o.Lines {
-		if l.Product == "" {
-			continue
-		}
-		touched[l.Product] = true
-		for _, user := range []string{string(o.Customer), string(o.Cart)} {
-			if user != "" {
-				bought = append(bought, recommend.Interaction{User: user, Item: string(l.Product), Kind: recommend.Purchase, Time: o.PlacedAt})
-			}
-		}
-	}
-	return r.engine.Observe(ctx, bought...)
-}
-
 // observe feeds what shoppers do, as it is recorded by any process.
 func (r *Recommend) observe(ctx context.Context) {
 	const overlap = 3 * time.Second // what was committed later than what came after it
 	since := r.cfg.Clock.Now()
 	seen := map[core.EventID]time.Time{}
 	for ctx.Err() == nil {
-		sleep(ctx, 300*time.Millisecond)
+		sleep(ctx, 500*time.Millisecond)
 		var news []recommend.Interaction
 		for e, err := range r.events.Stream(ctx, since.Add(-overlap), interests...) {
 			if err != nil {

@@ -14,7 +14,18 @@ import (
 )
 
 // searchEvents change what searches find.
-var searchEvents = []string{"product.*", "category.*", "channel.*", "stock.*", "order.*", "review.*", "search.*"}
+var searchEvents = append([]string{"product.*", "category.*", "channel.*", "stock.*", "review.*", "search.*"}, stockingOrders...)
+
+// stockingOrders are events of orders that change what can be bought.
+var stockingOrders = []string{"order.placed", "order.cancelled", "order.lines_cancelled", "order.refunded"}
+
+// orderEvent is what events of orders tell.
+type orderEvent struct {
+	Customer core.CustomerID `json:"customer_id"`
+	Lines    []struct {
+		Product core.ProductID `json:"product_id"`
+	} `json:"lines"`
+}
 
 // Run reads the catalog, answers searches and keeps the engine up to date until
 // ctx ends. A change is found within a second of its commit.
@@ -35,7 +46,7 @@ func (s *Search) Run(ctx context.Context) {
 }
 
 func (s *Search) failed(ctx context.Context, err error) {
-	if ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil {
 		s.tell(func(p *SearchProgress) { p.LastError = err.Error() })
 		s.cfg.Logger.WarnContext(ctx, "search: indexing", "error", err)
 	}
@@ -54,7 +65,7 @@ func (s *Search) serve(ctx context.Context, st *searchState) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		outbox.Follow(following, s.events(), st.from, outbox.FollowConfig{Types: searchEvents, Failed: func(err error) { s.failed(following, err) }},
+		outbox.Follow(following, s.events(), st.from, outbox.FollowConfig{Types: searchEvents, Poll: 300 * time.Millisecond, Failed: func(err error) { s.failed(following, err) }},
 			func(ctx context.Context, events []outbox.Stored, through int64) error {
 				return s.apply(ctx, st, events, through)
 			})
@@ -79,7 +90,7 @@ func (s *Search) serve(ctx context.Context, st *searchState) {
 		select {
 		case <-ctx.Done():
 			if building {
-				_ = <-built // ctx ended it
+				s.failed(ctx, <-built)
 			}
 			return
 		case <-s.rebuild:
@@ -158,13 +169,15 @@ func (s *Search) apply(ctx context.Context, st *searchState, events []outbox.Sto
 				touched[p] = true
 			}
 			st.mu.Unlock()
-		case outbox.Match([]string{"order.*"}, e.Type):
-			ids, err := s.productsOf(ctx, core.OrderID(e.Aggregate))
-			if err != nil {
+		case outbox.Match(stockingOrders, e.Type):
+			var about orderEvent
+			if err := json.Unmarshal(e.Data, &about); err != nil {
 				return err
 			}
-			for _, id := range ids {
-				touched[id] = true
+			for _, l := range about.Lines {
+				if l.Product != "" {
+					touched[l.Product] = true
+				}
 			}
 		default: // about products and their reviews
 			var about struct {
@@ -205,20 +218,6 @@ func (s *Search) categoryChanged(ctx context.Context, st *searchState, id core.C
 	same := known && was.Title == now[0].Title && was.Hidden == now[0].Hidden && slices.Equal(was.Path, now[0].Path) &&
 		maps.EqualFunc(was.Translations, now[0].Translations, func(a, b catalog.Translation) bool { return a.Title == b.Title })
 	return !same, nil
-}
-
-func (s *Search) productsOf(ctx context.Context, id core.OrderID) (ids []core.ProductID, err error) {
-	err = s.db.View(ctx, func(tx SearchTx) error {
-		o, err := tx.Orders().Order(ctx, id)
-		if core.IsKind(err, core.KindNotFound) {
-			return nil
-		}
-		for _, l := range o.Lines {
-			ids = append(ids, l.Product)
-		}
-		return err
-	})
-	return ids, err
 }
 
 // index puts products, as they are now, into the engines, or takes them out.

@@ -22,17 +22,18 @@ func BenchmarkIndexing(b *testing.B) {
 		b.Run(words, func(b *testing.B) {
 			for b.Loop() {
 				var keyword search.Index
+				done := func() error { return nil }
 				if words == "bleve" {
 					index, err := bleve.Open("", bleve.Config{})
 					require.NoError(b, err)
-					defer index.Close() //nolint:errcheck // in memory
-					keyword = index
+					keyword, done = index, index.Close
 				}
 				engine, err := search.New(keyword, search.NewFlatVectors(), lsa, search.Config{})
 				require.NoError(b, err)
 				for start := 0; start < len(d.Documents); start += batch {
 					require.NoError(b, engine.Put(b.Context(), d.Documents[start:min(start+batch, len(d.Documents))]))
 				}
+				require.NoError(b, done())
 			}
 			b.ReportMetric(float64(len(d.Documents)*b.N)/b.Elapsed().Seconds(), "products/s")
 		})

@@ -107,7 +107,7 @@ func TestWhatDoesNotPassIsAnErrorAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]func(w http.ResponseWriter, _ request) bool{
 		"refused": func(w http.ResponseWriter, _ request) bool {
-			http.Error(w, `{"error":{"message":"no such model"}}`, 404)
+			http.Error(w, `{"error":{"message":"no such model"}}`, http.StatusNotFound)
 			return true
 		},
 		"too few": func(w http.ResponseWriter, _ request) bool {

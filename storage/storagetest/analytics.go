@@ -147,12 +147,14 @@ func Analytics(t *testing.T, open func(t *testing.T) *storage.DB) {
 		ctx := system(t)
 		s, _ := service(t)
 		r := analytics.NewRecorder(s, nil)
-		require.Empty(t, together(20, func(int) error {
+		for _, err := range together(20, func(int) error {
 			for range 60 {
 				r.Answer(analytics.Event{Placement: "home", Shown: []core.ProductID{sofa}})
 			}
 			return nil
-		})[0])
+		}) {
+			require.NoError(t, err)
+		}
 		waits := r.Answer(analytics.Event{Placement: "cart", Shown: []core.ProductID{lamp, sofa}})
 		click := record(t, ctx, s, analytics.Event{Kind: analytics.Click, Product: sofa, Answer: waits})
 		require.Equal(t, []any{waits, "cart", 2}, []any{click.Answer, click.Placement, click.Position}, "an answer that waits is known")
