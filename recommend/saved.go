@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/gob"
+	"encoding/json"
 	"hash/crc32"
 	"io"
 	"time"
@@ -31,7 +32,7 @@ func (e *FormatError) Error() string { return "recommend: no model: " + e.Reason
 const magic = "bodega recommend model 1\n"
 
 type savedModel struct {
-	Info    Info
+	Info    []byte // JSON: gob does not end on some altered maps
 	IDs     []string
 	Sources []savedSource
 }
@@ -43,7 +44,11 @@ type savedSource struct {
 
 // save writes the model: a header, a checksum, the rest.
 func (s *snapshot) save(w io.Writer) error {
-	m := savedModel{Info: s.info, IDs: s.table.IDs}
+	info, err := json.Marshal(s.info)
+	if err != nil {
+		return err
+	}
+	m := savedModel{Info: info, IDs: s.table.IDs}
 	for _, x := range s.sources {
 		data, err := x.MarshalBinary()
 		if err != nil {
@@ -59,7 +64,7 @@ func (s *snapshot) save(w io.Writer) error {
 	if _, err := w.Write(head); err != nil {
 		return err
 	}
-	_, err := body.WriteTo(w)
+	_, err = body.WriteTo(w)
 	return err
 }
 
@@ -86,7 +91,10 @@ func decode(body []byte, learners []Learner) (*snapshot, error) {
 	if err := gob.NewDecoder(bytes.NewReader(body)).Decode(&m); err != nil {
 		return nil, &FormatError{err.Error()}
 	}
-	s := &snapshot{info: m.Info, table: NewTable(m.IDs)}
+	s := &snapshot{table: NewTable(m.IDs)}
+	if err := json.Unmarshal(m.Info, &s.info); err != nil {
+		return nil, &FormatError{err.Error()}
+	}
 	if len(s.table.at) != len(m.IDs) {
 		return nil, &FormatError{"an item is there twice"}
 	}

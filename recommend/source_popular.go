@@ -1,10 +1,9 @@
 package recommend
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/gob"
+	"encoding/json"
 	"fmt"
 	"math"
 	"time"
@@ -159,17 +158,16 @@ func (p *popular) Scores(_ context.Context, ask *Ask, ids []string, dst []float3
 	return nil
 }
 
+// MarshalBinary writes JSON: gob does not end on some altered maps.
 func (p *popular) MarshalBinary() ([]byte, error) {
-	var b bytes.Buffer
 	type plain popular // without this method
-	err := gob.NewEncoder(&b).Encode((*plain)(p))
-	return b.Bytes(), err
+	return json.Marshal((*plain)(p))
 }
 
 func (popularLearner) Load(table *Table, data []byte) (Trained, error) {
 	type plain popular
 	p := &popular{table: table}
-	if err := gob.NewDecoder(bytes.NewReader(data)).Decode((*plain)(p)); err != nil {
+	if err := json.Unmarshal(data, (*plain)(p)); err != nil {
 		return nil, &FormatError{"the popular items: " + err.Error()}
 	}
 	n := len(table.IDs)
