@@ -27,7 +27,7 @@ type Config struct {
 	PerUser int
 	// Candidates is how many items each model is asked for. Default 100.
 	Candidates int
-	// Learners make the models. Default factors, neighbours, sessions, popular
+	// Learners make the models. Default factors, linear, neighbours, sessions, popular
 	// and again, as their configs' zero values have them.
 	Learners []Learner
 	// Store keeps trained models. Default in memory.
@@ -100,7 +100,7 @@ func (c Config) withDefaults() Config {
 	c.Candidates = cmp.Or(c.Candidates, 100)
 	c.Keep = cmp.Or(c.Keep, 3)
 	if c.Learners == nil {
-		c.Learners = []Learner{LearnFactors(FactorsConfig{}), LearnNeighbours(NeighboursConfig{}), LearnSessions(NeighboursConfig{}),
+		c.Learners = []Learner{LearnFactors(FactorsConfig{}), LearnLinear(LinearConfig{}), LearnNeighbours(NeighboursConfig{}), LearnSessions(NeighboursConfig{}),
 			LearnPopular(PopularConfig{}), LearnAgain()}
 	}
 	if c.Store == nil {

@@ -100,6 +100,26 @@ func (a *again) due(history []Interaction) []Due {
 	return out
 }
 
+// habitDays is after how many days a purchase says a third of what it said.
+// Chosen among 120 and 400 on the even users of Online Retail.
+const habitDays = 400
+
+// habits are what the history's purchases say of how likely each item is bought
+// again: the more often and the more recently it was bought, and doubled when it
+// is due.
+func (a *again) habits(history []Interaction, now time.Time) map[string]float32 {
+	scores := map[string]float32{}
+	for _, x := range history {
+		if x.Kind == Purchase {
+			scores[x.Item] += float32(math.Exp(-max(now.Sub(x.Time).Hours(), 0) / 24 / habitDays))
+		}
+	}
+	for _, d := range a.due(history) {
+		scores[d.Item] *= 1 + d.score(now)
+	}
+	return scores
+}
+
 // score is greatest when an item is due and falls off on both sides.
 func (d *Due) score(now time.Time) float32 {
 	r := now.Sub(d.Last).Hours() / d.Every.Hours()
@@ -111,19 +131,16 @@ func (d *Due) score(now time.Time) float32 {
 
 func (a *again) Candidates(_ context.Context, ask *Ask, limit int) ([]Match, error) {
 	var found []Match
-	for _, d := range a.due(ask.History) {
-		if s := d.score(ask.Now); s > 0 && ask.keep(d.Item) {
-			found = append(found, Match{d.Item, s})
+	for id, s := range a.habits(ask.History, ask.Now) {
+		if s > 0 && ask.keep(id) {
+			found = append(found, Match{id, s})
 		}
 	}
 	return best(found, limit), nil
 }
 
 func (a *again) Scores(_ context.Context, ask *Ask, ids []string, dst []float32) error {
-	scores := map[string]float32{}
-	for _, d := range a.due(ask.History) {
-		scores[d.Item] = d.score(ask.Now)
-	}
+	scores := a.habits(ask.History, ask.Now)
 	for i, id := range ids {
 		dst[i] = scores[id]
 	}

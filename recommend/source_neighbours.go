@@ -32,13 +32,13 @@ type NeighboursConfig struct {
 // LearnNeighbours finds items that have users in common: the cosine of who had
 // to do with them, shrunk (Sarwar et al. 2001; Bell and Koren 2007).
 func LearnNeighbours(cfg NeighboursConfig) Learner {
-	return neighbourLearner{cfg.withDefaults(false), false}
+	return neighbourLearner{cfg: cfg.withDefaults(false)}
 }
 
 // LearnSessions finds items met in one session or basket, more often than
 // chance (a lift above 1) and with support; the last few interactions speak.
 func LearnSessions(cfg NeighboursConfig) Learner {
-	return neighbourLearner{cfg.withDefaults(true), true}
+	return neighbourLearner{cfg: cfg.withDefaults(true), sessions: true}
 }
 
 func (c NeighboursConfig) withDefaults(sessions bool) NeighboursConfig {
@@ -61,17 +61,24 @@ func (c NeighboursConfig) withDefaults(sessions bool) NeighboursConfig {
 type neighbourLearner struct {
 	cfg      NeighboursConfig
 	sessions bool
+	linear   *LinearConfig // of the linear model
 }
 
 func (l neighbourLearner) Name() string {
-	if l.sessions {
+	switch {
+	case l.sessions:
 		return "sessions"
+	case l.linear != nil:
+		return "linear"
 	}
 	return "neighbours"
 }
 
 // Parameters are what was trained with.
 func (l neighbourLearner) Parameters() string {
+	if l.linear != nil {
+		return fmt.Sprintf("penalty=%g weights=%d maxitems=%d", l.linear.Penalty, l.linear.Weights, l.linear.MaxItems)
+	}
 	return fmt.Sprintf("neighbours=%d shrink=%g support=%d recent=%d decay=%g", l.cfg.Neighbours, l.cfg.Shrink, l.cfg.Support, l.cfg.Recent, l.cfg.Decay)
 }
 
@@ -88,6 +95,9 @@ type neighbours struct {
 const groupCap = 200
 
 func (l neighbourLearner) Learn(ctx context.Context, data *Events) (Trained, error) {
+	if l.linear != nil {
+		return l.learnLinear(ctx, data)
+	}
 	groups := data.pairs()
 	if l.sessions {
 		groups = data.sessions(l.cfg.Gap)
@@ -264,7 +274,7 @@ func (l neighbourLearner) Load(table *Table, data []byte) (Trained, error) {
 		return nil, &FormatError{"the " + l.Name() + " are out of order"}
 	}
 	for i, t := range x.to {
-		if t < 0 || int(t) >= n || !(x.sims[i] >= 0 && x.sims[i] <= 1e6) {
+		if t < 0 || int(t) >= n || !(x.sims[i] >= -1e6 && x.sims[i] <= 1e6) {
 			return nil, &FormatError{fmt.Sprintf("a neighbour is %d of %d items", t, n)}
 		}
 	}

@@ -32,6 +32,8 @@ type commands struct {
 	User    userCmd    `cmd:"" help:"Manage staff."`
 	Bench   benchCmd   `cmd:"" help:"Measure this machine and database."`
 	Search  searchCmd  `cmd:"" help:"Work on product search."`
+
+	Recommend recommendCmd `cmd:"" help:"Work on recommendations."`
 }
 
 // env is what commands run with.
