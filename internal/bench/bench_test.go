@@ -86,13 +86,13 @@ func TestNobodyBuysWhatIsGone(t *testing.T) {
 func TestACheckoutTakesFewStatements(t *testing.T) {
 	t.Parallel()
 	durable(t, func(t *testing.T, r Runner) {
-		// What the shop does beside is in it: the same each second, so that slow
-		// machines, which make fewer orders, have more of it an order.
 		r.Duration = 2 * time.Second
 		result, err := r.Checkout(t.Context())
 		require.NoError(t, err)
 		require.Empty(t, result.Violations)
-		require.LessOrEqual(t, figure(t, result, "statements of an order"), 26.0)
+		// What the shop does beside, some looks for news a second, is in it.
+		const looks = 150
+		require.LessOrEqual(t, figure(t, result, "statements of an order"), 24+looks/figure(t, result, "orders"))
 	})
 }
 
