@@ -22,20 +22,25 @@ func (againLearner) Name() string { return "again" }
 type again struct {
 	table *Table
 	days  []float32
+	rates []float32 // share of an item's buyers who bought it again, shrunk
 }
 
 const (
 	rebuySamples = 3              // gaps an item needs
 	priorGaps    = 2.0            // what the item's gap weighs beside the user's own
 	leastGap     = 12 * time.Hour // what lies closer is one purchase
+	rateShrink   = 20.0           // buyers' worth of the mean in an item's rate
 	lapsed       = 3.0            // gaps after which the user is taken to have stopped
 )
 
 func (againLearner) Learn(ctx context.Context, data *Events) (Trained, error) {
 	gaps := make([][]float32, len(data.IDs))
+	buyers, back := make([]float64, len(data.IDs)), make([]float64, len(data.IDs))
+	var allBuyers, allBack float64
 	purchase := uint8(slices.Index(kindList[:], Purchase))
 	for _, events := range data.byUser {
 		last := map[int32]int64{}
+		twice := map[int32]bool{}
 		for _, x := range events {
 			if x.kind != purchase {
 				continue
@@ -45,11 +50,27 @@ func (againLearner) Learn(ctx context.Context, data *Events) (Trained, error) {
 				continue
 			}
 			if last[x.item] = x.at; ok {
+				twice[x.item] = true
 				gaps[x.item] = append(gaps[x.item], float32(x.at-at)/86400)
 			}
 		}
+		for item := range last {
+			buyers[item]++
+			allBuyers++
+		}
+		for item := range twice {
+			back[item]++
+			allBack++
+		}
 	}
-	a := &again{data.Table, make([]float32, len(gaps))}
+	a := &again{data.Table, make([]float32, len(gaps)), make([]float32, len(gaps))}
+	for i := range a.rates {
+		mean := 0.01 // before anybody came back
+		if allBuyers > 0 {
+			mean = max(mean, allBack/allBuyers)
+		}
+		a.rates[i] = float32((back[i] + rateShrink*mean) / (buyers[i] + rateShrink))
+	}
 	for i, g := range gaps {
 		if len(g) >= rebuySamples {
 			slices.Sort(g)
@@ -105,8 +126,8 @@ func (a *again) due(history []Interaction) []Due {
 const habitDays = 400
 
 // habits are what the history's purchases say of how likely each item is bought
-// again: the more often and the more recently it was bought, and doubled when it
-// is due.
+// again: the more often and the more recently it was bought, times how many of its
+// buyers come back to it, and a quarter more when it is due.
 func (a *again) habits(history []Interaction, now time.Time) map[string]float32 {
 	scores := map[string]float32{}
 	for _, x := range history {
@@ -114,8 +135,13 @@ func (a *again) habits(history []Interaction, now time.Time) map[string]float32 
 			scores[x.Item] += float32(math.Exp(-max(now.Sub(x.Time).Hours(), 0) / 24 / habitDays))
 		}
 	}
+	for id := range scores {
+		if i, ok := a.table.at[id]; ok {
+			scores[id] *= a.rates[i]
+		}
+	}
 	for _, d := range a.due(history) {
-		scores[d.Item] *= 1 + d.score(now)
+		scores[d.Item] *= 1 + d.score(now)/4
 	}
 	return scores
 }
@@ -148,16 +174,27 @@ func (a *again) Scores(_ context.Context, ask *Ask, ids []string, dst []float32)
 }
 
 func (a *again) MarshalBinary() ([]byte, error) {
-	return binary.Append(nil, binary.LittleEndian, a.days)
+	b, err := binary.Append(nil, binary.LittleEndian, a.days)
+	if err != nil {
+		return nil, err
+	}
+	return binary.Append(b, binary.LittleEndian, a.rates)
 }
 
 func (againLearner) Load(table *Table, data []byte) (Trained, error) {
-	a := &again{table, make([]float32, len(table.IDs))}
-	if len(data) != 4*len(a.days) {
+	a := &again{table, make([]float32, len(table.IDs)), make([]float32, len(table.IDs))}
+	if len(data) != 8*len(a.days) {
 		return nil, &FormatError{"the times between purchases do not fit the items"}
 	}
-	if _, err := binary.Decode(data, binary.LittleEndian, a.days); err != nil {
-		return nil, err
+	for i, part := range [][]float32{a.days, a.rates} {
+		if _, err := binary.Decode(data[4*i*len(a.days):], binary.LittleEndian, part); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range a.rates {
+		if !(r >= 0 && r <= 1) {
+			return nil, &FormatError{"a share of buyers who come back is not from 0 to 1"}
+		}
 	}
 	for _, d := range a.days {
 		if !(d >= 0 && d < 1e5) {
