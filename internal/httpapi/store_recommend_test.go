@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/bodega-commerce/bodega"
 	"github.com/bodega-commerce/bodega/commerce/analytics"
 	"github.com/bodega-commerce/bodega/commerce/catalog"
 	"github.com/bodega-commerce/bodega/commerce/core"
@@ -72,4 +74,22 @@ func TestRecommendations(t *testing.T) {
 		return err != nil
 	}, 5*time.Second, 50*time.Millisecond)
 	staff.post("/admin/recommendations/rollback", nil).is(409, "no_earlier_model")
+}
+
+func TestTheShopSellsWithoutEither(t *testing.T) {
+	t.Parallel()
+	f := openStorefront(t, func(c *bodega.Config) { c.Search.Off, c.Recommend.Off = true, true })
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- f.shop.Run(ctx) }()
+	t.Cleanup(func() { stop(); require.NoError(t, <-done) })
+	g := f.guest()
+	found := g.get("/search?q=tee").is(200)
+	require.Equal(t, f.tee.Title, found.str("items.0.product.title"))
+	require.Equal(t, true, found.get("plain"))
+	g.get("/search?q=tee&filter.size=L").is(503, "search_not_ready")
+	require.Empty(t, g.get("/recommendations/home").is(200).str("items.0.product.id"))
+	g.get("/suggest?q=te").is(200)
+	g.get("/products/" + f.tee.Slug + "/similar").is(200)
+	g.post(g.filled().Header.Get("Location")+"/complete", object{"payment": object{"provider": "simulator", "token": simulator.OK}}).is(201)
 }
