@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -125,6 +126,15 @@ func TestESCI(t *testing.T) {
 	each, err := CrossValidate(t.Context(), d.Queries, judged, 5, search.LinearConfig{})
 	require.NoError(t, err)
 	t.Logf("trained, 5 folds %+v", Mean(each))
+	for _, negated := range []bool{true, false} { // many of these queries say what is not wanted
+		var words, ranks []Scores
+		for i, q := range d.Queries {
+			if strings.Contains(" "+strings.ToLower(q.Text)+" ", " without ") == negated {
+				words, ranks = append(words, keyword.Each[i]), append(ranks, each[i])
+			}
+		}
+		t.Logf("without=%t: %d queries, keyword %+v, trained %+v", negated, len(words), Mean(words), Mean(ranks))
+	}
 	ranker, err := search.TrainLinear(t.Context(), judged, search.LinearConfig{})
 	require.NoError(t, err)
 	for i, name := range search.Signals() {
