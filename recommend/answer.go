@@ -109,21 +109,17 @@ func (e *Engine) Rerank(ctx context.Context, r Request) ([]float64, error) {
 		return out, nil
 	}
 	_, tuning := e.bucket(r.User)
-	sources, weights := e.models(s, PlaceRerank, tuning)
-	for i, x := range sources { // popularity is nobody's taste
-		if x.Name() == "popular" {
-			weights[i] = 0
-		}
+	m := e.mix(s, PlaceRerank, tuning, false)
+	m.ranker = nil // what is popular or due is no taste
+	if i := slices.Index(names(m.sources), "popular"); i >= 0 {
+		m.weights[i] = 0
+		m.weights = normal(m.weights)
 	}
-	weights = normal(weights)
-	p, err := assess(ctx, sources, weights, &Ask{History: history, Context: r.Context, Now: e.cfg.Now()}, r.Items)
+	p, err := m.assess(ctx, &Ask{History: history, Context: r.Context, Now: e.cfg.Now()}, r.Items)
 	if err != nil {
 		return nil, err
 	}
-	for i := range out {
-		out[i] = blend(p.row(i), weights)
-	}
-	return out, nil
+	return m.scores(p, nil, 0), nil
 }
 
 // Personal is Rerank for the ranking of a search, which has no use for an error:
@@ -202,13 +198,17 @@ func (e *Engine) answer(ctx context.Context, placement Placement, r Request) (*R
 			ask.History[i] = Interaction{User: r.User, Item: id, Kind: Cart, Weight: 1, Time: now}
 		}
 	}
-	sources, weights := e.models(s, placement, tuning)
-	p, err := gather(ctx, sources, weights, ask, max(e.cfg.Candidates, 4*r.Limit))
+	m := e.mix(s, placement, tuning, !law.hideBought)
+	limit := max(e.cfg.Candidates, 4*r.Limit)
+	if !law.hideBought {
+		limit += len(law.bought) // what was bought takes no place from what is new
+	}
+	p, err := m.gather(ctx, ask, limit)
 	if err != nil {
 		return nil, err
 	}
 	c := &choice{engine: e, law: law, tuning: tuning, limit: r.Limit, taken: map[string]bool{}, full: map[string]int{}}
-	c.rank(p, weights)
+	c.rank(p, m.rank(p, ask))
 	if placement != PlaceRebuy {
 		if err := c.fill(ctx, s, ask); err != nil {
 			return nil, err
@@ -221,9 +221,9 @@ func (e *Engine) answer(ctx context.Context, placement Placement, r Request) (*R
 	rng := mathrand.New(mathrand.NewPCG(e.cfg.Seed^hash(r.User), e.asked.Add(1)))
 	out.Items = c.choose(rng, explore)
 	for i := range out.Items {
-		for k, x := range sources {
-			if at := c.at[out.Items[i].ID]; at > 0 && p.row(at - 1)[k] > 0 && weights[k] > 0 {
-				out.Items[i].Sources = append(out.Items[i].Sources, Contribution{x.Name(), weights[k] * float64(p.row(at - 1)[k])})
+		for k, x := range m.sources {
+			if at := c.at[out.Items[i].ID]; at > 0 && p.row(at - 1)[k] > 0 && m.weights[k] > 0 {
+				out.Items[i].Sources = append(out.Items[i].Sources, Contribution{x.Name(), m.weights[k] * float64(p.row(at - 1)[k])})
 			}
 		}
 		slices.SortStableFunc(out.Items[i].Sources, func(a, b Contribution) int { return cmp.Compare(b.Weight, a.Weight) })

@@ -27,7 +27,7 @@ type option struct {
 }
 
 // rank orders the pool by score with boosts.
-func (c *choice) rank(p *pool, weights []float64) {
+func (c *choice) rank(p *pool, scores []float64) {
 	c.at = make(map[string]int, len(p.ids))
 	for i, id := range p.ids {
 		// Models are not trusted to have kept to the law, nor to be current.
@@ -39,7 +39,7 @@ func (c *choice) rank(p *pool, weights []float64) {
 		if !c.law.allows(item) {
 			continue
 		}
-		score := blend(p.row(i), weights) + c.law.margin*item.Margin
+		score := scores[i] + c.law.margin*item.Margin
 		if c.tuning.Freshness != 0 {
 			score += c.tuning.Freshness * fresh(item, c.law.now, c.tuning.FreshnessHalfLife)
 		}

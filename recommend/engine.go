@@ -118,6 +118,8 @@ type snapshot struct {
 	info    Info
 	table   *Table
 	sources []Trained
+	facts   *facts
+	ranker  *ranker // nil: the weighted sum orders
 }
 
 func (s *snapshot) knows(id string) bool {
@@ -136,36 +138,51 @@ func (s *snapshot) source(name string) Trained {
 	return nil
 }
 
-// models are the sources of a placement with their weights. Reminders have a
-// source of their own.
-func (e *Engine) models(s *snapshot, placement Placement, tuning *Tuning) ([]Source, []float64) {
-	sources := []Source{content{e.catalog}}
+// mix is how a trained model answers, with all its sources.
+func (s *snapshot) mix(c *catalog) *mix {
+	m := &mix{sources: sourcesOf(c, s.sources), facts: s.facts}
+	m.weights = make([]float64, len(m.sources))
+	for i, x := range m.sources {
+		m.weights[i] = s.info.Weights[x.Name()]
+	}
+	m.weights = normal(m.weights)
+	if s.ranker.fits(m.sources) {
+		m.ranker = s.ranker
+	}
+	return m
+}
+
+// mix is how a placement answers. again: what was bought may be shown.
+func (e *Engine) mix(s *snapshot, placement Placement, tuning *Tuning, again bool) *mix {
+	m := &mix{sources: []Source{content{e.catalog}}, weights: []float64{1}}
 	if s != nil {
-		for _, x := range s.sources {
-			if (x.Name() == "again") == (placement == PlaceRebuy) {
-				sources = append(sources, x)
+		m = s.mix(e.catalog)
+	}
+	if only := subsets[placement]; only != nil || tuning.Weights != nil {
+		if placement != PlaceRebuy || tuning.Weights != nil {
+			m.ranker = nil // it has learned what users take to, not what goes with an item
+		}
+		for i, x := range m.sources {
+			w, ok := tuning.Weights[x.Name()]
+			switch {
+			case only != nil && !slices.Contains(only, x.Name()):
+				m.weights[i] = 0
+			case ok:
+				m.weights[i] = w
+			case placement == PlaceRebuy:
+				m.weights[i] = 1
+			}
+			// Where a model is asked for what it is made for, it has a say.
+			if only != nil && slices.Contains(only, x.Name()) {
+				m.weights[i] = max(m.weights[i], 0.1)
 			}
 		}
+		m.weights = normal(m.weights)
 	}
-	weights := make([]float64, len(sources))
-	for i, x := range sources {
-		if only := subsets[placement]; only != nil && !slices.Contains(only, x.Name()) {
-			continue
-		}
-		switch w, ok := tuning.Weights[x.Name()]; {
-		case ok:
-			weights[i] = w
-		case s == nil || placement == PlaceRebuy:
-			weights[i] = 1
-		default:
-			weights[i] = s.info.Weights[x.Name()]
-		}
-		// Where a model is asked for what it is made for, it has a say.
-		if subsets[placement] != nil {
-			weights[i] = max(weights[i], 0.1)
-		}
+	if again && subsets[placement] == nil {
+		return m.withAgain()
 	}
-	return sources, normal(weights)
+	return m
 }
 
 // subsets are the models that answer what is asked of items, not of people.

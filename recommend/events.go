@@ -134,9 +134,12 @@ func (e *Events) cut(share float64) int64 {
 }
 
 // history returns a user's events as they are observed.
-func (e *Events) history(u int) []Interaction {
-	out := make([]Interaction, len(e.byUser[u]))
-	for i, x := range e.byUser[u] {
+func (e *Events) history(u int) []Interaction { return e.historyTo(u, len(e.byUser[u])) }
+
+// historyTo returns a user's first n events.
+func (e *Events) historyTo(u, n int) []Interaction {
+	out := make([]Interaction, n)
+	for i, x := range e.byUser[u][:n] {
 		out[i] = Interaction{e.users[u], e.IDs[x.item], kindList[x.kind], float64(x.weight), time.Unix(x.at, 0).UTC()}
 	}
 	return out

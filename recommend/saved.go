@@ -29,12 +29,14 @@ type FormatError struct{ Reason string }
 
 func (e *FormatError) Error() string { return "recommend: no model: " + e.Reason }
 
-const magic = "bodega recommend model 1\n"
+const magic = "bodega recommend model 2\n"
 
 type savedModel struct {
 	Info    []byte // JSON: gob does not end on some altered maps
 	IDs     []string
 	Sources []savedSource
+	Facts   []byte
+	Ranker  []byte // JSON of savedRanker
 }
 
 type savedSource struct {
@@ -55,6 +57,16 @@ func (s *snapshot) save(w io.Writer) error {
 			return err
 		}
 		m.Sources = append(m.Sources, savedSource{x.Name(), data})
+	}
+	if s.facts != nil {
+		if m.Facts, err = s.facts.MarshalBinary(); err != nil {
+			return err
+		}
+	}
+	if s.ranker != nil {
+		if m.Ranker, err = s.ranker.marshal(); err != nil {
+			return err
+		}
 	}
 	var body bytes.Buffer
 	if err := gob.NewEncoder(&body).Encode(m); err != nil {
@@ -107,6 +119,17 @@ func decode(body []byte, learners []Learner) (*snapshot, error) {
 				}
 				s.sources = append(s.sources, x)
 			}
+		}
+	}
+	var err error
+	if len(m.Facts) > 0 {
+		if s.facts, err = loadFacts(s.table, m.Facts); err != nil {
+			return nil, err
+		}
+	}
+	if len(m.Ranker) > 0 && s.facts != nil {
+		if s.ranker, err = loadRanker(m.Ranker); err != nil {
+			return nil, err
 		}
 	}
 	return s, nil

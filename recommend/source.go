@@ -95,64 +95,12 @@ func (t *Table) Index(id string) (int, bool) {
 type pool struct {
 	ids   []string
 	parts []float32
+	raw   []float32 // not scaled
 	width int
 }
 
 // row returns the parts of candidate i.
 func (p *pool) row(i int) []float32 { return p.parts[i*p.width : (i+1)*p.width] }
-
-// gather asks all sources for candidates and then for their view of each. Only
-// sources with a weight are asked.
-func gather(ctx context.Context, sources []Source, weights []float64, ask *Ask, limit int) (*pool, error) {
-	var ids []string
-	seen := map[string]bool{}
-	for i, s := range sources {
-		if weights[i] == 0 {
-			continue
-		}
-		found, err := s.Candidates(ctx, ask, limit)
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range found {
-			if !seen[m.ID] {
-				seen[m.ID] = true
-				ids = append(ids, m.ID)
-			}
-		}
-	}
-	return assess(ctx, sources, weights, ask, ids)
-}
-
-// assess asks the sources for their view of given items.
-func assess(ctx context.Context, sources []Source, weights []float64, ask *Ask, ids []string) (*pool, error) {
-	p := &pool{ids: ids, parts: make([]float32, len(ids)*len(sources)), width: len(sources)}
-	column := make([]float32, len(ids))
-	for i, s := range sources {
-		if weights[i] == 0 {
-			continue
-		}
-		clear(column)
-		if err := s.Scores(ctx, ask, ids, column); err != nil {
-			return nil, err
-		}
-		var best float32
-		for _, x := range column {
-			if x > best && float64(x) < 1e30 {
-				best = x
-			}
-		}
-		if best == 0 {
-			continue
-		}
-		for j, x := range column {
-			if x > 0 { // and no NaN
-				p.parts[j*p.width+i] = min(x/best, 1)
-			}
-		}
-	}
-	return p, nil
-}
 
 // blend is the weighted sum of parts.
 func blend(parts []float32, weights []float64) float64 {

@@ -34,6 +34,10 @@ const (
 )
 
 func (againLearner) Learn(ctx context.Context, data *Events) (Trained, error) {
+	return learnAgain(data), ctx.Err()
+}
+
+func learnAgain(data *Events) *again {
 	gaps := make([][]float32, len(data.IDs))
 	buyers, back := make([]float64, len(data.IDs)), make([]float64, len(data.IDs))
 	var allBuyers, allBack float64
@@ -77,7 +81,7 @@ func (againLearner) Learn(ctx context.Context, data *Events) (Trained, error) {
 			a.days[i] = g[len(g)/2]
 		}
 	}
-	return a, ctx.Err()
+	return a
 }
 
 func (a *again) Name() string { return "again" }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/bodega-commerce/bodega/internal/linalg"
@@ -85,4 +86,26 @@ func (l neighbourLearner) learnLinear(ctx context.Context, data *Events) (Traine
 		}
 	}
 	return x, nil
+}
+
+// lately sets dst[i] to what the history's items say of ids[i], those long ago
+// less: recency tells more of the next wish than of the taste.
+func (x *neighbours) lately(ask *Ask, ids []string, dst []float32) {
+	voices := map[int32]float32{}
+	for _, h := range ask.History[max(len(ask.History)-x.cfg.Recent, 0):] {
+		if i, ok := x.table.at[h.Item]; ok {
+			voices[i] = max(voices[i], fade(ask.Now, h.Time, fastDays))
+		}
+	}
+	votes := make(map[int32]float32, 500)
+	for _, i := range slices.Sorted(maps.Keys(voices)) { // sums of floats depend on the order
+		for n := x.start[i]; n < x.start[i+1]; n++ {
+			votes[x.to[n]] += voices[i] * x.sims[n]
+		}
+	}
+	for n, id := range ids {
+		if i, ok := x.table.at[id]; ok {
+			dst[n] = votes[i]
+		}
+	}
 }

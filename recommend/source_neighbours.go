@@ -180,8 +180,10 @@ type ballot struct {
 func (x *neighbours) ballot(history []Interaction) ballot {
 	b := ballot{votes: make(map[int32]float32, 500)}
 	voice := 1.0
+	spoke := make(map[int32]bool, len(history))
 	for _, h := range slices.Backward(history[max(len(history)-x.cfg.Recent, 0):]) {
-		if i, ok := x.table.at[h.Item]; ok {
+		if i, ok := x.table.at[h.Item]; ok && (x.linear == nil || !spoke[i]) {
+			spoke[i] = true // the linear model was learned from items users had, each once
 			for n := x.start[i]; n < x.start[i+1]; n++ {
 				v, named := b.votes[x.to[n]]
 				if !named {

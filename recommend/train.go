@@ -17,9 +17,9 @@ type TrainConfig struct {
 	// Validation is the share of interactions, the latest, that weights are
 	// learned and models compared on, below 1. Default 0.1.
 	Validation float64
-	// MinUsers is with how many users a comparison means something. Default 20.
+	// MinUsers is with how many visits a comparison means something. Default 20.
 	MinUsers int
-	// MaxUsers bounds the users of the validation. Default 1,000.
+	// MaxUsers bounds the visits of the validation. Default 2,000.
 	MaxUsers int
 	// PerUser is how many interactions of each user, the newest, are trained
 	// on. Default 1,000.
@@ -45,9 +45,11 @@ type TrainReport struct {
 // Train learns a model from a snapshot of interactions, in any order, and serves
 // it unless it does worse than the serving one.
 //
-// Models are trained on the earlier interactions; what users took to later, and
-// had not had, is validation: weights are learned on one half of its users,
-// figures are of the other. The model served is then trained on all. A serving
+// Models are trained on the earlier interactions; later visits are validation:
+// weights and, with enough visits, a ranker over what the models say and what is
+// known of item and history are learned on one half of the users, figures are of
+// the other. The ranker serves if it is better there than the weighted sum. The
+// models served are then trained on all. A serving
 // model is compared on the interactions that neither saw; where those are too
 // few, by the figure it had, two standard errors being allowed.
 //
@@ -56,7 +58,7 @@ type TrainReport struct {
 func (e *Engine) Train(ctx context.Context, data iter.Seq2[Interaction, error], cfg TrainConfig) (*TrainReport, error) {
 	cfg.Validation = cmp.Or(cfg.Validation, 0.1)
 	cfg.MinUsers = cmp.Or(cfg.MinUsers, 20)
-	cfg.MaxUsers = cmp.Or(cfg.MaxUsers, 1000)
+	cfg.MaxUsers = cmp.Or(cfg.MaxUsers, 2000)
 	cfg.PerUser = cmp.Or(cfg.PerUser, 1000)
 	if !(cfg.Validation > 0 && cfg.Validation < 1) {
 		return nil, &ConfigError{"TrainConfig.Validation", "is a share, above 0 and below 1"}
@@ -98,6 +100,7 @@ func (e *Engine) Train(ctx context.Context, data iter.Seq2[Interaction, error], 
 	if next.sources, err = t.learn(ctx, "train", events); err != nil {
 		return nil, err
 	}
+	next.facts, next.ranker = learnFacts(events, events), verdict.ranker
 	t.step("save")
 	if err := e.keepModel(ctx, next); err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package recommend
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -10,26 +9,28 @@ import (
 	"time"
 )
 
-// Metrics are offline figures: what users took to later and had not had before,
-// means over users. Zero when there were too few users.
+// Metrics are offline figures of visits that came later: what users took to and
+// had not bought before, means over visits. Zero when there were too few.
 type Metrics struct {
-	Users     int                `json:"users"`
+	Users     int                `json:"users"` // visits
 	NDCG10    float64            `json:"ndcg@10"`
 	NDCGError float64            `json:"ndcg@10_error"` // standard error of NDCG10
 	Recall20  float64            `json:"recall@20"`     // of 20 recommended
-	Alone     map[string]float64 `json:"alone"`         // NDCG10 of each model alone
+	Next      Next               `json:"next"`
+	Weighted  float64            `json:"weighted"` // NDCG10 of the weighted sum of the models
+	Alone     map[string]float64 `json:"alone"`    // NDCG10 of each model alone
 }
 
-// judged is a user of the validation.
-type judged struct {
-	user    int
-	history []Interaction
-	targets map[string]int64 // item -> when it was taken first
-	pool    *pool
+// Next are the figures when what was bought before may be recommended too.
+type Next struct {
+	NDCG10   float64 `json:"ndcg@10"`
+	Recall20 float64 `json:"recall@20"`
+	Weighted float64 `json:"weighted"` // NDCG10 of the weighted sum
 }
 
 type verdict struct {
 	weights map[string]float64
+	ranker  *ranker
 	metrics Metrics
 	worse   bool
 	reason  string
@@ -39,210 +40,199 @@ type verdict struct {
 func (t *training) validate(ctx context.Context, all *Events) (*verdict, error) {
 	cut := all.cut(t.cfg.Validation)
 	early := all.before(cut)
-	users := t.judged(all, early)
+	cases := t.judged(all, early)
 	v := &verdict{weights: map[string]float64{}, metrics: Metrics{Alone: map[string]float64{}}}
-	if len(users) < 2*t.cfg.MinUsers {
+	if len(cases) < 2*t.cfg.MinUsers {
 		v.weights[content{}.Name()] = 1
 		for _, l := range t.engine.cfg.Learners {
 			v.weights[l.Name()] = 1
 		}
-		v.reason = fmt.Sprintf("only %d users to validate on, %d are needed: models count alike", len(users), 2*t.cfg.MinUsers)
+		v.reason = fmt.Sprintf("only %d visits to validate on, %d are needed: models count alike", len(cases), 2*t.cfg.MinUsers)
 		return v, nil
 	}
 	learned, err := t.learn(ctx, "validate", early)
 	if err != nil {
 		return nil, err
 	}
-	sources := hybridOf(t.engine.catalog, learned)
-	if err := t.pools(ctx, sources, equal(len(sources)), users); err != nil {
+	m := &mix{sources: sourcesOf(t.engine.catalog, learned), facts: learnFacts(early, all), learning: true}
+	m.weights = equal(len(m.sources))
+	if err := t.pools(ctx, m, cases); err != nil {
 		return nil, err
 	}
 	t.step("weigh")
-	fit, report := users[:len(users)/2], users[len(users)/2:]
-	weights := learnWeights(fit, len(sources))
-	for i, s := range sources {
-		v.weights[s.Name()] = weights[i]
-		only := make([]float64, len(sources))
-		only[i] = 1
-		v.metrics.Alone[s.Name()], _, _ = measure(report, only)
+	half := len(cases) / 2
+	for half < len(cases)-1 && cases[half].user == cases[half-1].user { // users are judged by what others taught
+		half++
 	}
-	v.metrics.Users = len(report)
-	v.metrics.NDCG10, v.metrics.NDCGError, v.metrics.Recall20 = measure(report, weights)
-	return v, t.compare(ctx, v, report, weights, cut)
+	fit, report := cases[:half], cases[half:]
+	m.weights = learnWeights(fit, m.sources)
+	for i, s := range m.sources {
+		v.weights[s.Name()] = m.weights[i]
+		v.metrics.Alone[s.Name()] = measure(report, &mix{sources: m.sources, weights: only(i, len(m.sources))}, unseen).ndcg
+	}
+	if m.ranker, err = t.rank(ctx, m, fit, report, &v.metrics); err != nil {
+		return nil, err
+	}
+	if err := t.compare(ctx, v, report, m, cut); err != nil || m.ranker == nil {
+		return v, err
+	}
+	// What is served has learned from all visits.
+	v.ranker, err = learnRanker(ctx, cases, names(m.sources), spareOne(), t.engine.cfg.Seed)
+	return v, err
 }
 
-func hybridOf(c *catalog, learned []Trained) []Source {
+// rank learns a ranker from one part of the cases and keeps it if it is better
+// than the weighted sum on the other, for what is new to the user and for all.
+func (t *training) rank(ctx context.Context, m *mix, fit, report []*judged, figures *Metrics) (*ranker, error) {
+	set := func(fresh, all figure) {
+		figures.Users, figures.NDCG10, figures.NDCGError, figures.Recall20 = fresh.cases, fresh.ndcg, fresh.standardError, fresh.recall
+		figures.Next.NDCG10, figures.Next.Recall20 = all.ndcg, all.recall
+	}
+	fresh, all := measure(report, m, unseen), measure(report, m.withAgain(), next)
+	set(fresh, all)
+	figures.Weighted, figures.Next.Weighted = fresh.ndcg, all.ndcg
+	if len(fit) < rankerCases {
+		return nil, nil
+	}
+	r, err := learnRanker(ctx, fit, names(m.sources), spareOne(), t.engine.cfg.Seed)
+	if err != nil {
+		return nil, err
+	}
+	ranked := &mix{sources: m.sources, weights: m.weights, ranker: r}
+	fresher, more := measure(report, ranked, unseen), measure(report, ranked, next)
+	if fresher.ndcg < fresh.ndcg || more.ndcg < all.ndcg {
+		return nil, nil
+	}
+	set(fresher, more)
+	return r, nil
+}
+
+// sourcesOf are all models, with that of what is bought again.
+func sourcesOf(c *catalog, learned []Trained) []Source {
 	sources := []Source{content{c}}
 	for _, x := range learned {
-		if x.Name() != "again" {
-			sources = append(sources, x)
-		}
+		sources = append(sources, x)
 	}
 	return sources
 }
 
-func equal(n int) []float64 { return normal(slices.Repeat([]float64{1}, n)) }
-
-// judged are the users who took to something new, shuffled by hash.
-func (t *training) judged(all, early *Events) []*judged {
-	known := make([]bool, len(all.IDs))
-	for _, events := range early.byUser {
-		for _, x := range events {
-			known[x.item] = true
-		}
-	}
-	var out []*judged
-	for u, events := range all.byUser {
-		n := len(early.byUser[u])
-		if n == 0 || n == len(events) {
-			continue
-		}
-		had := map[int32]bool{}
-		for _, x := range events[:n] {
-			had[x.item] = true
-		}
-		targets := map[string]int64{}
-		for _, x := range events[n:] {
-			if id := all.IDs[x.item]; !had[x.item] && (known[x.item] || t.engine.catalog.get(id) != nil) {
-				if _, ok := targets[id]; !ok {
-					targets[id] = x.at
-				}
-			}
-		}
-		if len(targets) > 0 {
-			out = append(out, &judged{user: u, targets: targets})
-		}
-	}
-	seed := fmt.Sprint(t.engine.cfg.Seed)
-	slices.SortFunc(out, func(a, b *judged) int {
-		return cmp.Or(cmp.Compare(hash(all.users[a.user], seed), hash(all.users[b.user], seed)), cmp.Compare(a.user, b.user))
-	})
-	out = out[:min(len(out), t.cfg.MaxUsers)]
-	for _, j := range out {
-		j.history = early.history(j.user)
+func names(sources []Source) []string {
+	out := make([]string, len(sources))
+	for i, s := range sources {
+		out[i] = s.Name()
 	}
 	return out
 }
 
-// pools asks the sources for each user's candidates.
-func (t *training) pools(ctx context.Context, sources []Source, weights []float64, users []*judged) error {
-	for _, j := range users {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		runtime.Gosched() // answers go first
-		had := map[string]bool{}
-		for _, x := range j.history {
-			had[x.Item] = true
-		}
-		history := j.history[max(len(j.history)-t.engine.cfg.PerUser, 0):]
-		ask := &Ask{History: history, Now: history[len(history)-1].Time.Add(time.Second), Keep: func(id string) bool { return !had[id] }}
-		var err error
-		if j.pool, err = gather(ctx, sources, weights, ask, t.engine.cfg.Candidates); err != nil {
-			return err
-		}
-	}
-	return nil
+func equal(n int) []float64 { return normal(slices.Repeat([]float64{1}, n)) }
+
+func only(i, n int) []float64 {
+	weights := make([]float64, n)
+	weights[i] = 1
+	return weights
 }
 
-// score is how well the user's pool does for the targets taken after since;
-// false if there are none.
-func (j *judged) score(weights []float64, since int64) (ndcg, recall float64, ok bool) {
-	top := make([]Match, 0, 21)
-	for i, id := range j.pool.ids {
-		if s := float32(blend(j.pool.row(i), weights)); s > 0 && (len(top) < 20 || s >= top[0].Score) {
-			top = pushMatch(top, Match{id, s}, 20)
-		}
-	}
-	targets := 0
-	for _, at := range j.targets {
-		if at > since {
-			targets++
-		}
-	}
-	if targets == 0 {
-		return 0, 0, false
-	}
-	var ideal float64
-	for n := range min(10, targets) {
-		ideal += 1 / math.Log2(float64(n)+2)
-	}
-	for n, m := range best(top, 20) {
-		if at, hit := j.targets[m.ID]; hit && at > since {
-			recall++
-			if n < 10 {
-				ndcg += 1 / math.Log2(float64(n)+2)
+// learnWeights begins with what is good without data, the factors and the linear
+// model alike, and takes another weighing if it is better by more than the
+// standard error of the difference, case by case: few cases change little. It
+// looks for what is new to the user, of which what is bought again has no say.
+func learnWeights(cases []*judged, sources []Source) []float64 {
+	all := names(sources)
+	again := slices.Index(all, "again")
+	gains := func(w []float64) []float64 {
+		m := &mix{sources: sources, weights: w}
+		var out []float64
+		for _, j := range cases {
+			if d, _, ok := j.judge(m.scores(j.pool, nil, 0), unseen, math.MinInt64); ok {
+				out = append(out, d)
 			}
 		}
+		return out
 	}
-	return ndcg / ideal, recall / float64(targets), true
-}
-
-// measure is the mean over users, with the standard error of the first.
-func measure(users []*judged, weights []float64) (ndcg, standardError, recall float64) {
-	var squares float64
-	for _, j := range users {
-		d, r, _ := j.score(weights, math.MinInt64)
-		ndcg += d
-		squares += d * d
-		recall += r
+	weights := make([]float64, len(sources))
+	for i, name := range all {
+		if name == "factors" || name == "linear" {
+			weights[i] = 1
+		}
 	}
-	n := float64(len(users))
-	ndcg, recall = ndcg/n, recall/n
-	return ndcg, math.Sqrt(max(squares/n-ndcg*ndcg, 0) / n), recall
-}
-
-// learnWeights climbs from the best of a few starts, one weight at a time.
-func learnWeights(users []*judged, n int) []float64 {
-	weights := equal(n)
-	score, _, _ := measure(users, weights)
-	alone := make([]float64, n)
-	for i := range n {
-		only := make([]float64, n)
-		only[i] = 1
-		alone[i], _, _ = measure(users, only)
+	if weights = normal(weights); slices.Max(weights) == 0 {
+		weights = equal(len(sources))
 	}
-	start := normal(alone)
-	if s, _, _ := measure(users, start); s > score {
-		weights, score = start, s
+	now := gains(weights)
+	try := func(w []float64) {
+		if again >= 0 {
+			w[again] = 0
+		}
+		w = normal(w)
+		if then := gains(w); better(then, now) {
+			weights, now = w, then
+		}
+	}
+	alone := make([]float64, len(sources))
+	for i := range sources {
+		alone[i] = mean(gains(only(i, len(sources))))
+	}
+	try(slices.Clone(alone))
+	try(equal(len(sources)))
+	for i := range sources {
+		try(only(i, len(sources)))
 	}
 	for range 4 {
-		before := score
-		for i := range n {
+		before := slices.Clone(weights)
+		for i := range sources {
 			runtime.Gosched()
-			for _, w := range []float64{0, weights[i] / 2, weights[i] * 0.8, weights[i] * 1.25, weights[i] * 2, 0.05, 0.5} {
-				try := slices.Clone(weights)
-				try[i] = w
-				try = normal(try)
-				if s, _, _ := measure(users, try); s > score {
-					weights, score = try, s
-				}
+			for _, w := range []float64{0, weights[i] / 2, weights[i] * 2, 0.05, 0.2, 0.5} {
+				other := slices.Clone(weights)
+				other[i] = w
+				try(other)
 			}
 		}
-		if score-before < 1e-4 {
+		if slices.Equal(before, weights) {
 			break
 		}
 	}
 	return weights
 }
 
+func mean(x []float64) float64 {
+	var sum float64
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(max(len(x), 1))
+}
+
+// better reports whether a is more than b by more than the standard error of
+// their difference.
+func better(a, b []float64) bool {
+	difference := make([]float64, len(a))
+	for i := range a {
+		difference[i] = a[i] - b[i]
+	}
+	m := mean(difference)
+	var squares float64
+	for _, d := range difference {
+		squares += (d - m) * (d - m)
+	}
+	n := float64(max(len(a), 1))
+	return m > math.Sqrt(squares/n/n)
+}
+
 // compare decides whether the new model does worse than the serving one.
-func (t *training) compare(ctx context.Context, v *verdict, users []*judged, weights []float64, cut int64) error {
+func (t *training) compare(ctx context.Context, v *verdict, report []*judged, m *mix, cut int64) error {
 	serving := t.engine.serving.Load()
 	if serving == nil {
 		v.reason = "there was no model before"
 		return nil
 	}
-	since := cut - 1
-	if last := serving.info.To.Unix(); last > since {
-		since = last
-	}
+	since := max(cut-1, serving.info.To.Unix())
 	var mine []float64
 	var same []*judged
-	for _, j := range users {
-		if d, _, ok := j.score(weights, since); ok {
+	for _, j := range report {
+		if d, _, ok := j.judge(m.scores(j.pool, j.signals, j.width), unseen, since); ok {
 			mine = append(mine, d)
-			same = append(same, &judged{user: j.user, history: j.history, targets: j.targets})
+			copied := *j
+			same = append(same, &copied)
 		}
 	}
 	if len(same) < t.cfg.MinUsers {
@@ -251,22 +241,17 @@ func (t *training) compare(ctx context.Context, v *verdict, users []*judged, wei
 		v.reason = fmt.Sprintf("nDCG@10 %.4f ± %.4f, the serving model had %.4f", v.metrics.NDCG10, v.metrics.NDCGError, old)
 		return nil
 	}
-	sources := hybridOf(t.engine.catalog, serving.sources)
-	old := make([]float64, len(sources))
-	for i, s := range sources {
-		old[i] = serving.info.Weights[s.Name()]
-	}
-	old = normal(old)
-	if err := t.pools(ctx, sources, old, same); err != nil {
+	old := serving.mix(t.engine.catalog)
+	if err := t.pools(ctx, old, same); err != nil {
 		return err
 	}
 	var his, ours float64
 	for i, j := range same {
-		d, _, _ := j.score(old, since)
+		d, _, _ := j.judge(old.scores(j.pool, j.signals, j.width), unseen, since)
 		his += d / float64(len(same))
 		ours += mine[i] / float64(len(same))
 	}
 	v.worse = ours < his
-	v.reason = fmt.Sprintf("nDCG@10 %.4f, the serving model %.4f, of %d users after %s", ours, his, len(same), time.Unix(since, 0).UTC().Format(time.DateOnly))
+	v.reason = fmt.Sprintf("nDCG@10 %.4f, the serving model %.4f, of %d visits after %s", ours, his, len(same), time.Unix(since, 0).UTC().Format(time.DateOnly))
 	return nil
 }

@@ -95,7 +95,7 @@ func Evaluate(ctx context.Context, tasks []Task) (*Report, error) {
 			rows = append(rows, struct {
 				name string
 				list lister
-			}{name, d.asks(engine, name == "default")})
+			}{name, d.asks(engine)})
 		}
 		for _, row := range rows {
 			r, err := d.measure(ctx, row.list)
@@ -194,23 +194,14 @@ func fill(list, rest []string) []string {
 	return list[:min(depth, len(list))]
 }
 
-// asks lists by an engine: of next baskets, the shop's own asks for what is
-// bought again first.
-func (d *data) asks(engine *recommend.Engine, again bool) lister {
+// asks lists by an engine; of next baskets, what was bought before too.
+func (d *data) asks(engine *recommend.Engine) lister {
 	return func(ctx context.Context, c Case) ([]string, error) {
-		var list []string
-		if d.Seen && again {
-			found, err := engine.Rebuy(ctx, recommend.Request{User: c.User, Limit: depth})
-			if err != nil {
-				return nil, err
-			}
-			list = ids(found)
-		}
 		found, err := engine.Home(ctx, recommend.Request{User: c.User, Limit: depth})
 		if err != nil {
 			return nil, err
 		}
-		return fill(list, ids(found)), nil
+		return ids(found), nil
 	}
 }
 

@@ -1,0 +1,122 @@
+package recommend
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/bodega-commerce/bodega/internal/gbdt"
+)
+
+// ranker tells from a candidate's signals how likely it is what the user takes
+// to next: boosted trees over logistic loss.
+type ranker struct {
+	names []string // of the sources, in the order of their signals
+	model *gbdt.Model
+}
+
+const (
+	rankerCases  = 200 // a ranker is learned from at least so many
+	rankerRounds = 150
+	rankerRate   = 0.05
+	rankerLeaves = 15
+	rankerLeast  = 50 // candidates of a leaf
+	rankerShare  = 0.7
+)
+
+func learnRanker(ctx context.Context, cases []*judged, names []string, workers int, seed uint64) (*ranker, error) {
+	var rows, labels, weights []float64
+	width := 0
+	for _, j := range cases {
+		rows = append(rows, j.signals...)
+		width = j.width
+		for _, id := range j.pool.ids {
+			x, hit := j.targets[id]
+			label, weight := 0.0, 1.0
+			if hit {
+				label, weight = 1, float64(x.weight)
+			}
+			labels, weights = append(labels, label), append(weights, weight)
+		}
+	}
+	x, err := gbdt.RowMajor(rows, width)
+	if err != nil {
+		return nil, err
+	}
+	data, err := gbdt.NewDataset(ctx, gbdt.Table{X: x, Label: labels, Weight: weights}, gbdt.DatasetConfig{Names: columnNames(names), Workers: workers})
+	if err != nil {
+		return nil, err
+	}
+	model, err := gbdt.Train(ctx, gbdt.Params{Objective: gbdt.Binary, Rounds: rankerRounds, LearningRate: rankerRate, MaxLeaves: rankerLeaves, MinDataInLeaf: rankerLeast,
+		FeatureFraction: rankerShare, Seed: seed, Workers: workers}, data)
+	if err != nil {
+		return nil, err
+	}
+	return &ranker{names, model}, nil
+}
+
+func columnNames(sources []string) []string {
+	out := make([]string, 0, len(sources)+len(signalNames))
+	for _, s := range sources {
+		out = append(out, "source "+s)
+	}
+	out = append(out, signalNames...)
+	for i := range out {
+		out[i] = strings.ReplaceAll(out[i], " ", "_") // the file format divides names by spaces
+	}
+	return out
+}
+
+// fits reports whether the signals are those the ranker learned from.
+func (r *ranker) fits(sources []Source) bool {
+	return r != nil && slices.EqualFunc(r.names, sources, func(name string, s Source) bool { return name == s.Name() })
+}
+
+// scores are the chances of the candidates, the greatest as 1.
+func (r *ranker) scores(signals []float64, width int) []float64 {
+	out := make([]float64, 0, len(signals)/width)
+	var p [1]float64
+	best := 0.0
+	for row := range slices.Chunk(signals, width) {
+		if r.model.Predict(row, p[:]) != nil || math.IsNaN(p[0]) { // the width was checked when it was loaded
+			p[0] = 0
+		}
+		best = max(best, p[0])
+		out = append(out, p[0])
+	}
+	for i := range out {
+		out[i] /= max(best, 1e-12)
+	}
+	return out
+}
+
+type savedRanker struct {
+	Sources []string `json:"sources"`
+	Model   string   `json:"model"` // in LightGBM's text format
+}
+
+func (r *ranker) marshal() ([]byte, error) {
+	var b bytes.Buffer
+	if _, err := r.model.WriteTo(&b); err != nil {
+		return nil, err
+	}
+	return json.Marshal(savedRanker{r.names, b.String()})
+}
+
+func loadRanker(data []byte) (*ranker, error) {
+	var s savedRanker
+	if err := json.Unmarshal(data, &s); err != nil {
+		return nil, &FormatError{"the ranker: " + err.Error()}
+	}
+	model, err := gbdt.ReadLightGBM(strings.NewReader(s.Model))
+	if err != nil {
+		return nil, &FormatError{"the ranker: " + err.Error()}
+	}
+	if model.NumFeatures() != len(s.Sources)+len(signalNames) || model.NumOutputs() != 1 {
+		return nil, &FormatError{"the ranker has other signals"}
+	}
+	return &ranker{s.Sources, model}, nil
+}
