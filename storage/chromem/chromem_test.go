@@ -127,7 +127,7 @@ func TestCrashes(t *testing.T) {
 		whole := files(t, path)[0]
 		data, err := os.ReadFile(whole)
 		require.NoError(t, err)
-		for cut := range len(data) {
+		for cut := range data {
 			require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(whole), fmt.Sprintf("%08x.gob", fileOf(2))), data[:cut], 0o600))
 			require.Equal(t, map[string][]float32{"a": {1, 0}}, stored(t, open(t, path), "a"), cut)
 			require.Equal(t, []string{whole}, files(t, path))

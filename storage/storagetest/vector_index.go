@@ -51,8 +51,9 @@ func VectorIndex(t *testing.T, open func(t *testing.T) search.VectorIndex) {
 	t.Run("of a selection", func(t *testing.T) {
 		v := open(t)
 		var all []search.Vector
+		d := &search.Document{Attributes: map[string][]string{"x": {"y"}}}
 		for n := range 300 {
-			all = append(all, vector(fmt.Sprintf("v%03d", n), 1, float32(n)/300))
+			all = append(all, search.Vector{ID: fmt.Sprintf("v%03d", n), Values: []float32{1, float32(n) / 300}, Document: d})
 		}
 		put(t, v, all...)
 		for _, wanted := range []map[string]bool{{}, {"v299": true}, {"v007": true, "v150": true, "v298": true}} {
@@ -113,7 +114,7 @@ func VectorIndex(t *testing.T, open func(t *testing.T) search.VectorIndex) {
 		}
 		put(t, v, all...)
 		require.Equal(t, []string{"best", "e000", "e001", "e002"}, matchIDs(t, nearest(t, v, 4, 2, 1)))
-		odd := search.Selection{Filters: []search.Filter{{Field: "x", Values: []string{"y"}, Not: true}}, Has: func(id string) bool { return (id[len(id)-1]-'0')%2 == 1 }}
+		odd := search.Selection{Has: func(id string) bool { return (id[len(id)-1]-'0')%2 == 1 }}
 		matches, err := v.Nearest(t.Context(), []float32{0, 1}, odd, 3)
 		require.NoError(t, err)
 		require.Equal(t, []string{"e001", "e003", "e005"}, matchIDs(t, matches))
