@@ -196,3 +196,11 @@ func (s collectionsService) Delete(_ context.Context, r *api.DeleteCollection) (
 	delete(s.server.collections, r.GetCollectionName())
 	return &api.CollectionOperationResponse{Result: there}, nil
 }
+
+func (s collectionsService) List(context.Context, *api.ListCollectionsRequest) (*api.ListCollectionsResponse, error) {
+	response := &api.ListCollectionsResponse{}
+	for _, name := range s.server.Collections() {
+		response.Collections = append(response.Collections, &api.CollectionDescription{Name: name})
+	}
+	return response, nil
+}

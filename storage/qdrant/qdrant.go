@@ -49,17 +49,43 @@ func Open(ctx context.Context, config Config) (*Index, error) {
 	if err := config.validate(); err != nil {
 		return nil, err
 	}
-	client, err := api.NewClient(&api.Config{Host: config.address(), Port: config.Port, APIKey: config.APIKey, UseTLS: config.TLS != nil, TLSConfig: config.TLS,
-		SkipCompatibilityCheck: true, // it would not obey ctx
-		GrpcOptions:            []grpc.DialOption{grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(math.MaxInt32))}})
+	client, err := config.connect()
 	if err != nil {
-		return nil, &Error{"connect to", config.Collection, err}
+		return nil, err
 	}
 	i := &Index{client: client, config: config, turn: make(chan struct{}, 1), indexed: map[string]bool{}}
 	if _, err := i.known(ctx); err != nil {
 		return nil, errors.Join(err, client.Close())
 	}
 	return i, nil
+}
+
+func (c Config) connect() (*api.Client, error) {
+	client, err := api.NewClient(&api.Config{Host: c.address(), Port: c.Port, APIKey: c.APIKey, UseTLS: c.TLS != nil, TLSConfig: c.TLS,
+		SkipCompatibilityCheck: true, // it would not obey a context
+		GrpcOptions:            []grpc.DialOption{grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(math.MaxInt32))}})
+	if err != nil {
+		return nil, &Error{"connect to", c.Collection, err}
+	}
+	return client, nil
+}
+
+// Collections returns the names of all collections of the server, ordered.
+func Collections(ctx context.Context, config Config) ([]string, error) {
+	config = config.withDefaults()
+	if err := config.validate(); err != nil {
+		return nil, err
+	}
+	client, err := config.connect()
+	if err != nil {
+		return nil, err
+	}
+	names, err := client.ListCollections(ctx)
+	if err != nil {
+		err = (&Index{config: config}).failed(ctx, "list collections beside", err)
+	}
+	slices.Sort(names)
+	return names, errors.Join(err, client.Close())
 }
 
 // Close ends all use of the index.

@@ -89,6 +89,9 @@ func TestAnotherProcess(t *testing.T) {
 	require.NoError(t, two.Put(t.Context(), []search.Vector{{ID: "b", Values: []float32{1, 1}, Document: red}}))
 	require.Equal(t, indexed, server.Calls("Points/CreateFieldIndex"), "indexes that are there are not made again")
 
+	names, err := qdrant.Collections(t.Context(), config)
+	require.NoError(t, err)
+	require.Equal(t, []string{"bodega"}, names)
 	require.NoError(t, one.Drop(t.Context()))
 	require.NoError(t, one.Drop(t.Context()))
 	require.Empty(t, server.Collections())
@@ -194,6 +197,8 @@ func TestErrors(t *testing.T) {
 		var failed *qdrant.Error
 		require.ErrorAs(t, err, &failed)
 		require.Equal(t, codes.Unavailable, status.Code(err))
+		_, err = qdrant.Collections(t.Context(), qdrant.Config{Host: "127.0.0.1", Port: stopped.Port})
+		require.ErrorAs(t, err, &failed)
 
 		server.Before(func(string) error { return status.Error(codes.Unavailable, "starting") })
 		for name, call := range calls(index) {
