@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -75,6 +76,25 @@ func (d *Document) Fields() []Field {
 		fields = append(fields, Field{FieldCategory, category})
 	}
 	return fields
+}
+
+// Values returns what filters ask of a document, by field: whole values, with
+// the paths of categories and FieldAvailable among them, and numbers.
+func (d *Document) Values() (values map[string][]string, numbers map[string]float64) {
+	values, numbers = map[string][]string{}, map[string]float64{}
+	all, _ := categoryPaths(d.Categories)
+	eachValue(d, all, func(field string, of []string, number *float64) {
+		if number != nil {
+			numbers[field] = *number
+		}
+		if math.IsNaN(numbers[field]) {
+			delete(numbers, field)
+		}
+		if len(of) > 0 {
+			values[field] = of
+		}
+	})
+	return values, numbers
 }
 
 // Field is a named piece of text.

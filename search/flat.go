@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -19,14 +18,6 @@ type FlatVectors struct {
 	rows map[string]int
 }
 
-// VectorError says why vectors were refused.
-type VectorError struct {
-	ID     string
-	Reason string
-}
-
-func (e *VectorError) Error() string { return fmt.Sprintf("search: vector %q: %s", e.ID, e.Reason) }
-
 // NewFlatVectors returns an empty index; the first vector sets the length.
 func NewFlatVectors() *FlatVectors { return &FlatVectors{rows: map[string]int{}} }
 
@@ -37,17 +28,9 @@ func (f *FlatVectors) Put(ctx context.Context, vectors []Vector) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	cols := f.cols
-	for _, v := range vectors {
-		if cols == 0 {
-			cols = len(v.Values)
-		}
-		switch {
-		case v.ID == "":
-			return &VectorError{v.ID, "the id is empty"}
-		case len(v.Values) != cols || cols == 0:
-			return &VectorError{v.ID, fmt.Sprintf("it has %d numbers, not %d", len(v.Values), cols)}
-		}
+	cols, err := CheckVectors(vectors, f.cols)
+	if err != nil {
+		return err
 	}
 	f.cols = cols
 	for _, v := range vectors {
@@ -97,8 +80,8 @@ func (f *FlatVectors) Nearest(ctx context.Context, vector []float32, within Sele
 	if len(f.ids) == 0 || limit <= 0 {
 		return nil, nil
 	}
-	if len(vector) != f.cols {
-		return nil, &VectorError{Reason: fmt.Sprintf("the question has %d numbers, not %d", len(vector), f.cols)}
+	if err := CheckQuestion(vector, f.cols); err != nil {
+		return nil, err
 	}
 	unit := slices.Clone(vector)
 	linalg.Normalize(unit)

@@ -33,14 +33,16 @@ type Match struct {
 // safe for concurrent use, and what was put is found as soon as Put returns.
 type VectorIndex interface {
 	// Put adds vectors, each in place of the one with its id. All have the
-	// same length; others give a *VectorError and nothing is put.
+	// same length and are finite; others give a *VectorError and nothing is
+	// put. One of zeros is as near as anything at a right angle: its score is 0.
 	Put(ctx context.Context, vectors []Vector) error
 	// Delete removes vectors; ids that are not there are ignored.
 	Delete(ctx context.Context, ids []string) error
 	// Nearest returns up to limit vectors of the selection with the greatest
 	// cosine, the best first, equals by id. Scores are in [-1, 1].
 	Nearest(ctx context.Context, vector []float32, within Selection, limit int) ([]Match, error)
-	// Get returns the vectors, at length 1, of those ids that are there.
+	// Get returns the vectors, at length 1, of those ids that are there, in
+	// their order.
 	Get(ctx context.Context, ids []string) ([]Vector, error)
 	// Count returns how many vectors there are.
 	Count(ctx context.Context) (int, error)

@@ -150,7 +150,7 @@ type Result struct {
 	Correction *Correction
 	Understood []Understanding
 	Relaxed    []Relaxation
-	Degraded   string // what could not be asked: the embedder failed, and words alone decided
+	Degraded   string // what could not be asked: the embedder or the vectors failed, and words alone decided
 }
 
 // Correction is what the words were taken for.

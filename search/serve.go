@@ -224,7 +224,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
 		}
 		set = e.browsed(p)
 		list = e.standings(p, set)
-	} else if list, set, err = e.answer(ctx, p); err != nil {
+	} else if list, set, err = e.answered(ctx, p); err != nil {
 		return nil, err
 	}
 	for set.count() == 0 && p.relax() {
@@ -235,7 +235,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
 		if p.browsing() {
 			set = e.browsed(p)
 			list = e.standings(p, set)
-		} else if list, set, err = e.answer(ctx, p); err != nil {
+		} else if list, set, err = e.answered(ctx, p); err != nil {
 			return nil, err
 		}
 	}

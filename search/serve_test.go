@@ -359,6 +359,33 @@ func TestWithoutTheEmbedderWordsDecide(t *testing.T) {
 	require.Error(t, err)
 }
 
+// gone is a vector index that has gone away.
+type gone struct{ *search.FlatVectors }
+
+func (gone) Nearest(context.Context, []float32, search.Selection, int) ([]search.Match, error) {
+	return nil, fmt.Errorf("nobody answers")
+}
+
+func TestWithoutTheVectorsWordsDecide(t *testing.T) {
+	t.Parallel()
+	lsa, err := search.TrainLSA(t.Context(), shop(), search.LSAConfig{})
+	require.NoError(t, err)
+	engine, err := search.New(nil, gone{search.NewFlatVectors()}, lsa, search.Config{})
+	require.NoError(t, err)
+	require.NoError(t, engine.Put(t.Context(), shop()))
+	result, err := engine.Search(t.Context(), search.Query{Text: "red sofa", Facets: []search.FacetRequest{{Field: search.FieldAvailable}}})
+	require.NoError(t, err)
+	require.Equal(t, "leather-sofa-red", result.Hits[0].ID)
+	require.Contains(t, result.Degraded, "nobody answers")
+	words, err := engine.Search(t.Context(), search.Query{Text: "zeppelin"})
+	require.NoError(t, err)
+	require.Empty(t, words.Hits)
+	for _, q := range []search.Query{{Text: "red sofa", Mode: search.Semantic}, {Vector: make([]float32, lsa.Dimensions())}} {
+		_, err = engine.Search(t.Context(), q)
+		require.ErrorContains(t, err, "nobody answers")
+	}
+}
+
 func TestPersonalTaste(t *testing.T) {
 	t.Parallel()
 	engine := newEngine(t, search.Config{})

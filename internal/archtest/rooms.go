@@ -62,7 +62,7 @@ var rooms = slices.Concat(
 	place(4, store, "storage"),
 
 	place(1.5, support, "internal/imaging", "internal/jobs", "internal/telemetry"),
-	place(0, testHelper, "internal/archtest", "internal/testenv"),
+	place(0, testHelper, "internal/archtest", "internal/qdranttest", "internal/testenv"),
 	place(5.5, testHelper, "internal/flowtest"), // a shop to test flows in
 	place(4.9, outer, "internal/connect"),
 	place(5, outer, "internal/httpapi", "internal/importer", "internal/web"),

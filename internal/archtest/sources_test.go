@@ -21,7 +21,6 @@ var mayFloat = map[string]string{
 // restingExamples are packages whose Examples are compiled and not run.
 var restingExamples = map[string]string{
 	"storage/postgres": "it needs a server, and an Example cannot skip where there is none",
-	"storage/qdrant":   "it needs a server, and an Example cannot skip where there is none",
 }
 
 func TestPublicPackagesTellTheirStory(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"github.com/bodega-commerce/bodega/storage"
 	"github.com/bodega-commerce/bodega/storage/memory"
 	"github.com/bodega-commerce/bodega/storage/postgres"
+	"github.com/bodega-commerce/bodega/storage/qdrant"
 	"github.com/bodega-commerce/bodega/storage/sqlite"
 )
 
@@ -31,6 +32,9 @@ type Settings struct {
 	// X-Forwarded-For, default none.
 	TrustedProxies []netip.Prefix
 	GuessLimit     int // BODEGA_GUESS_LIMIT, default 20; 0 is no limit
+	// BODEGA_QDRANT_URL: the server that keeps the vectors of search, default
+	// none: they are in memory.
+	Qdrant *qdrant.Config
 }
 
 // FromEnv reads the settings; getenv is os.Getenv in programs.
@@ -69,6 +73,13 @@ func FromEnv(getenv func(string) string) (Settings, error) {
 			return s, fmt.Errorf("BODEGA_GUESS_LIMIT=%q: use a number, 0 for no limit", v)
 		}
 		s.GuessLimit = n
+	}
+	if v := getenv("BODEGA_QDRANT_URL"); v != "" {
+		c, err := qdrant.ParseURL(v)
+		if err != nil {
+			return s, fmt.Errorf("BODEGA_QDRANT_URL: %w", err)
+		}
+		s.Qdrant = &c
 	}
 	return s, nil
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/bodega-commerce/bodega"
 	"github.com/bodega-commerce/bodega/recommend"
@@ -41,6 +42,9 @@ func Shop(ctx context.Context, db *storage.DB, s Settings, logger *slog.Logger) 
 		}
 		cfg.Blobs = blobs
 		cfg.Recommend.Engine.Store = recommend.DirStore(filepath.Join(s.DataDir, "models"))
+	}
+	if s.Qdrant != nil {
+		cfg.Search.Vectors = vectorsOn(*s.Qdrant, time.Now, logger)
 	}
 	return bodega.New(ctx, db, cfg)
 }

@@ -24,12 +24,15 @@ import (
 type SearchConfig struct {
 	// Off leaves the engine out: searches go by parts of titles. Default false.
 	Off bool
-	// Keyword opens the empty index of words for a locale; it is filled anew
-	// with each rebuild. Default [search.NewMemoryIndex].
-	Keyword func(ctx context.Context, locale string) (search.Index, error)
-	// Vectors opens the empty index of meaning for a locale. Default
+	// Keyword opens an empty index of words. Each rebuild asks for one per
+	// locale, by a name that no other has, in no process: "products-en-..." of
+	// letters, digits and dashes. When a rebuild has taken its place, or Run
+	// ends, its methods Drop(context.Context) error and Close() error are
+	// called, where it has them. Default [search.NewMemoryIndex].
+	Keyword func(ctx context.Context, name string) (search.Index, error)
+	// Vectors opens an empty index of meaning, likewise. Default
 	// [search.NewFlatVectors].
-	Vectors func(ctx context.Context, locale string) (search.VectorIndex, error)
+	Vectors func(ctx context.Context, name string) (search.VectorIndex, error)
 	// Embedder gives texts a meaning. Default: one that is trained on the
 	// catalog with each rebuild.
 	Embedder search.Embedder
@@ -69,12 +72,14 @@ type Search struct {
 
 	mu       sync.Mutex
 	progress SearchProgress
+	retired  []retired
 }
 
 // searchState is a whole of engines and what was read to make them.
 type searchState struct {
 	facts   *shopFacts
 	engines map[string]*search.Engine // by locale
+	indexes []any                     // below the engines
 	from    int64                     // place in the stream of events it includes
 	builtAt time.Time
 	learned int // products that the embedder was trained on
@@ -198,7 +203,7 @@ func (s *Search) Build(ctx context.Context) error {
 	return err
 }
 
-func (s *Search) build(ctx context.Context) error {
+func (s *Search) build(ctx context.Context) (err error) {
 	from, err := outbox.Last(ctx, s.events())
 	if err != nil {
 		return err
@@ -209,6 +214,11 @@ func (s *Search) build(ctx context.Context) error {
 	}
 	st := &searchState{facts: facts, engines: map[string]*search.Engine{}, from: from, builtAt: s.cfg.Clock.Now(), touched: map[core.ProductID]bool{},
 		items: map[core.StockItemID]core.ProductID{}, known: map[core.ProductID]bool{}}
+	defer func() {
+		if err != nil {
+			s.discard(ctx, st.indexes)
+		}
+	}()
 	byLocale := map[string][]search.Document{}
 	if err := s.eachBatch(ctx, func(ps []catalog.Product) error {
 		docs, _, err := s.documents(ctx, st, ps)
@@ -222,7 +232,7 @@ func (s *Search) build(ctx context.Context) error {
 	}
 	for i, locale := range facts.locales() {
 		docs := byLocale[locale]
-		if st.engines[locale], err = s.engine(ctx, locale, docs); err != nil {
+		if st.engines[locale], err = s.engine(ctx, st, locale, docs); err != nil {
 			return err
 		}
 		for batch := range slices.Chunk(docs, indexBatch) {
@@ -238,16 +248,18 @@ func (s *Search) build(ctx context.Context) error {
 	if err := s.steer(ctx, st); err != nil {
 		return err
 	}
-	s.current.Store(st)
+	s.retire(s.current.Swap(st))
 	return nil
 }
 
 // engine makes an empty engine for a locale, its embedder trained on docs.
-func (s *Search) engine(ctx context.Context, locale string, docs []search.Document) (*search.Engine, error) {
-	keyword, err := s.cfg.Keyword(ctx, locale)
+func (s *Search) engine(ctx context.Context, st *searchState, locale string, docs []search.Document) (*search.Engine, error) {
+	name := indexName(locale)
+	keyword, err := s.cfg.Keyword(ctx, name)
 	if err != nil {
 		return nil, err
 	}
+	st.indexes = append(st.indexes, keyword)
 	embedder := s.cfg.Embedder
 	if embedder == nil && len(docs) >= minLearn {
 		if embedder, err = search.TrainLSA(ctx, docs, search.LSAConfig{}); err != nil {
@@ -264,10 +276,11 @@ func (s *Search) engine(ctx context.Context, locale string, docs []search.Docume
 	if embedder == nil {
 		return search.New(keyword, nil, nil, cfg)
 	}
-	vectors, err := s.cfg.Vectors(ctx, locale)
+	vectors, err := s.cfg.Vectors(ctx, name)
 	if err != nil {
 		return nil, err
 	}
+	st.indexes = append(st.indexes, vectors)
 	return search.New(keyword, vectors, embedder, cfg)
 }
 

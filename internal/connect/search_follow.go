@@ -28,12 +28,14 @@ type orderEvent struct {
 }
 
 // Run reads the catalog, answers searches and keeps the engine up to date until
-// ctx ends. A change is found within a second of its commit.
+// ctx ends. A change is found within a second of its commit. Where indexes are
+// to be dropped or closed, the engine ends with it.
 func (s *Search) Run(ctx context.Context) {
 	if s.cfg.Off {
 		return
 	}
 	ctx = core.WithActor(ctx, core.System("search"))
+	defer s.finish(ctx)
 	for ctx.Err() == nil && s.current.Load() == nil {
 		if err := s.Build(ctx); err != nil {
 			s.failed(ctx, err)
@@ -109,6 +111,7 @@ func (s *Search) serve(ctx context.Context, st *searchState) {
 			if err := s.overdue(ctx, st); err != nil {
 				s.failed(ctx, err)
 			}
+			s.discardRetired(ctx, time.Now().Add(-lastAnswer))
 		case err := <-built:
 			building = false
 			if err == nil {

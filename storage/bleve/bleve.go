@@ -211,7 +211,7 @@ func (i *Index) stored(d *search.Document) stored {
 }
 
 // Find returns the documents of the selection that share a word with the text.
-// It keeps no attributes: it looks further down the list until enough pass.
+// It keeps no attributes: it asks Has of each document that has a word.
 func (i *Index) Find(ctx context.Context, q search.Words, limit int) ([]search.Match, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -219,23 +219,21 @@ func (i *Index) Find(ctx context.Context, q search.Words, limit int) ([]search.M
 	if limit <= 0 {
 		return nil, nil
 	}
-	for size := limit; ; size *= 8 {
-		request := bleve.NewSearchRequestOptions(i.query(q), size, 0, false)
-		request.SortBy([]string{"-_score", "_id"})
-		result, err := i.index.SearchInContext(ctx, request)
-		if err != nil {
-			return nil, fmt.Errorf("bleve: find: %w", err)
-		}
-		matches := make([]search.Match, 0, min(limit, len(result.Hits)))
-		for _, hit := range result.Hits {
-			if len(matches) < limit && (q.Within.Has == nil || q.Within.Has(hit.ID)) {
-				matches = append(matches, search.Match{ID: hit.ID, Score: hit.Score})
-			}
-		}
-		if len(matches) == limit || len(result.Hits) < size {
-			return matches, nil
-		}
+	asked := i.query(q)
+	if q.Within.Has != nil {
+		asked = selected{asked, q.Within.Has}
 	}
+	request := bleve.NewSearchRequestOptions(asked, limit, 0, false)
+	request.SortBy([]string{"-_score", "_id"})
+	result, err := i.index.SearchInContext(ctx, request)
+	if err != nil {
+		return nil, fmt.Errorf("bleve: find: %w", err)
+	}
+	matches := make([]search.Match, len(result.Hits))
+	for n, hit := range result.Hits {
+		matches[n] = search.Match{ID: hit.ID, Score: hit.Score}
+	}
+	return matches, nil
 }
 
 // maxPairs keeps long texts from becoming hundreds of phrase queries.

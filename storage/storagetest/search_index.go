@@ -3,6 +3,8 @@ package storagetest
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -50,7 +52,9 @@ func SearchIndex(t *testing.T, open func(t *testing.T) search.Index) {
 		i := open(t)
 		var docs []search.Document
 		for n := range 300 {
-			docs = append(docs, doc(fmt.Sprintf("d%03d", n), "Red sofa"))
+			d := doc(fmt.Sprintf("d%03d", n), "Red sofa")
+			d.Attributes = map[string][]string{"x": {"y"}}
+			docs = append(docs, d)
 		}
 		put(t, i, docs...)
 		for _, wanted := range []map[string]bool{{}, {"d299": true}, {"d007": true, "d150": true, "d298": true, "none": true}} {
@@ -61,6 +65,38 @@ func SearchIndex(t *testing.T, open func(t *testing.T) search.Index) {
 			for _, m := range matches {
 				require.True(t, wanted[m.ID])
 			}
+		}
+	})
+	t.Run("by filters", func(t *testing.T) {
+		i := open(t)
+		docs := filterDocuments()
+		for n := range docs {
+			docs[n].Locale, docs[n].Text = "en", map[string]string{search.FieldTitle: "Sofa"}
+		}
+		put(t, i, docs...)
+		put(t, i, doc("undocumented", "Lamp"))
+		for _, c := range filterCases() {
+			for text, ids := range map[string][]string{"sofa": c.ids, "quilt": nil, "the": nil, "": nil} {
+				matches, err := i.Find(t.Context(), search.Words{Text: text, Locale: "en", Within: selection(docs, c.filters)}, 10)
+				require.NoError(t, err)
+				require.ElementsMatch(t, ids, matchIDs(t, matches), "%q %s", text, told(c.filters))
+			}
+		}
+	})
+	t.Run("a selection leaves scores and order", func(t *testing.T) {
+		i := open(t)
+		for n := range 60 {
+			put(t, i, doc(fmt.Sprintf("d%02d", n), fmt.Sprintf("Red%s sofa", strings.Repeat(" oak", n%7))))
+		}
+		all, err := i.Find(t.Context(), search.Words{Text: "red sofa", Locale: "en"}, 100)
+		require.NoError(t, err)
+		require.Len(t, all, 60)
+		within := search.Selection{Has: func(id string) bool { return id[2]%2 == 0 }}
+		all = slices.DeleteFunc(all, func(m search.Match) bool { return !within.Has(m.ID) })
+		for _, limit := range []int{1, 7, 100} {
+			some, err := i.Find(t.Context(), search.Words{Text: "red sofa", Locale: "en", Within: within}, limit)
+			require.NoError(t, err)
+			require.Equal(t, all[:min(limit, len(all))], some)
 		}
 	})
 	t.Run("a field counts by its weight", func(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,8 +51,9 @@ func VectorIndex(t *testing.T, open func(t *testing.T) search.VectorIndex) {
 	t.Run("of a selection", func(t *testing.T) {
 		v := open(t)
 		var all []search.Vector
+		d := &search.Document{Attributes: map[string][]string{"x": {"y"}}}
 		for n := range 300 {
-			all = append(all, vector(fmt.Sprintf("v%03d", n), 1, float32(n)/300))
+			all = append(all, search.Vector{ID: fmt.Sprintf("v%03d", n), Values: []float32{1, float32(n) / 300}, Document: d})
 		}
 		put(t, v, all...)
 		for _, wanted := range []map[string]bool{{}, {"v299": true}, {"v007": true, "v150": true, "v298": true}} {
@@ -103,6 +106,45 @@ func VectorIndex(t *testing.T, open func(t *testing.T) search.VectorIndex) {
 		}
 		require.Equal(t, []string{"a", "b"}, matchIDs(t, nearest(t, v, 2, 1, 1)))
 	})
+	t.Run("many equals at the edge by id", func(t *testing.T) {
+		v := open(t)
+		all := []search.Vector{vector("best", 1, 0)}
+		for n := range 200 {
+			all = append(all, vector(fmt.Sprintf("e%03d", (n*71)%200), 0, 5))
+		}
+		put(t, v, all...)
+		require.Equal(t, []string{"best", "e000", "e001", "e002"}, matchIDs(t, nearest(t, v, 4, 2, 1)))
+		odd := search.Selection{Has: func(id string) bool { return (id[len(id)-1]-'0')%2 == 1 }}
+		matches, err := v.Nearest(t.Context(), []float32{0, 1}, odd, 3)
+		require.NoError(t, err)
+		require.Equal(t, []string{"e001", "e003", "e005"}, matchIDs(t, matches))
+		require.NoError(t, v.Delete(t.Context(), []string{"e001", "e002"}))
+		require.Equal(t, []string{"e000", "e003"}, matchIDs(t, nearest(t, v, 2, 0, 1)))
+	})
+	t.Run("ids of any text", func(t *testing.T) {
+		v := open(t)
+		ids := []string{" ", "../a", "a/b", "A", "a", "a'b\"c", "\n", "日本", "00000000", strings.Repeat("x", 500)}
+		for _, id := range ids {
+			put(t, v, vector(id, 1, 0))
+		}
+		slices.Sort(ids)
+		require.Equal(t, ids, matchIDs(t, nearest(t, v, 20, 1, 0)))
+		require.NoError(t, v.Delete(t.Context(), ids[:4]))
+		require.Equal(t, ids[4:], matchIDs(t, nearest(t, v, 20, 1, 0)))
+	})
+	t.Run("zeros", func(t *testing.T) {
+		v := open(t)
+		put(t, v, vector("some", 0, 1), vector("zero", 0, 0), vector("against", 0, -1))
+		matches := nearest(t, v, 3, 0, 1)
+		require.Equal(t, []string{"some", "zero", "against"}, matchIDs(t, matches))
+		require.Zero(t, matches[1].Score)
+		for _, m := range nearest(t, v, 3, 0, 0) {
+			require.Zero(t, m.Score)
+		}
+		found, err := v.Get(t.Context(), []string{"zero"})
+		require.NoError(t, err)
+		require.Equal(t, []search.Vector{vector("zero", 0, 0)}, found)
+	})
 	t.Run("replace and delete", func(t *testing.T) {
 		v := open(t)
 		put(t, v, vector("a", 1, 0), vector("b", 0, 1), vector("c", 1, 1), vector("a", 0, 2))
@@ -116,12 +158,12 @@ func VectorIndex(t *testing.T, open func(t *testing.T) search.VectorIndex) {
 	t.Run("get", func(t *testing.T) {
 		v := open(t)
 		put(t, v, vector("a", 3, 4), vector("b", 0, 1))
-		found, err := v.Get(t.Context(), []string{"nobody", "a"})
+		found, err := v.Get(t.Context(), []string{"nobody", "b", "a", ""})
 		require.NoError(t, err)
-		require.Len(t, found, 1)
-		require.Equal(t, "a", found[0].ID)
-		require.InDeltaSlice(t, []float32{0.6, 0.8}, found[0].Values, 1e-6)
-		found[0].Values[0] = 9
+		require.Len(t, found, 2)
+		require.Equal(t, []string{"b", "a"}, []string{found[0].ID, found[1].ID})
+		require.InDeltaSlice(t, []float32{0.6, 0.8}, found[1].Values, 1e-6)
+		found[1].Values[0] = 9
 		require.InDelta(t, 1, nearest(t, v, 1, 3, 4)[0].Score, 1e-5)
 	})
 	t.Run("vectors that do not fit put nothing", func(t *testing.T) {
@@ -132,9 +174,44 @@ func VectorIndex(t *testing.T, open func(t *testing.T) search.VectorIndex) {
 		require.ErrorAs(t, v.Put(t.Context(), []search.Vector{vector("a")}), &wrong)
 		count(t, v, 0)
 		put(t, v, vector("a", 1, 2))
+		require.ErrorAs(t, v.Put(t.Context(), []search.Vector{vector("b", 1, 2), vector("c", 1, 2, 3)}), &wrong)
+		require.Equal(t, "c", wrong.ID)
+		for _, odd := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+			require.ErrorAs(t, v.Put(t.Context(), []search.Vector{vector("b", 1, 2), vector("d", 1, float32(odd))}), &wrong)
+			require.Equal(t, "d", wrong.ID)
+			_, err := v.Nearest(t.Context(), []float32{1, float32(odd)}, search.Selection{}, 1)
+			require.ErrorAs(t, err, &wrong)
+		}
 		_, err := v.Nearest(t.Context(), []float32{1, 2, 3}, search.Selection{}, 1)
 		require.ErrorAs(t, err, &wrong)
+		count(t, v, 1)
+		require.NoError(t, v.Delete(t.Context(), []string{"a"}))
+		require.ErrorAs(t, v.Put(t.Context(), []search.Vector{vector("a", 1)}), &wrong, "the length stays")
 	})
+	t.Run("nothing to do", func(t *testing.T) {
+		v := open(t)
+		put(t, v)
+		require.NoError(t, v.Delete(t.Context(), nil))
+		require.NoError(t, v.Delete(t.Context(), []string{"nobody"}))
+		found, err := v.Get(t.Context(), nil)
+		require.NoError(t, err)
+		require.Empty(t, found)
+		count(t, v, 0)
+		put(t, v, vector("a", 1))
+		put(t, v)
+		require.NoError(t, v.Delete(t.Context(), nil))
+		count(t, v, 1)
+	})
+	t.Run("what is given stays the caller's", func(t *testing.T) {
+		v := open(t)
+		given, question := []float32{3, 4}, []float32{6, 8}
+		put(t, v, vector("a", given...))
+		require.Equal(t, []float32{3, 4}, given)
+		given[0] = -3
+		require.InDelta(t, 1, nearest(t, v, 1, question...)[0].Score, 1e-5)
+		require.Equal(t, []float32{6, 8}, question)
+	})
+	t.Run("by filters", func(t *testing.T) { vectorFilters(t, open(t)) })
 	t.Run("cancelled", func(t *testing.T) {
 		v := open(t)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -149,12 +226,23 @@ func VectorIndex(t *testing.T, open func(t *testing.T) search.VectorIndex) {
 	t.Run("many at once", func(t *testing.T) {
 		v := open(t)
 		inParallel(t, 4, func(worker int) error {
+			mine := fmt.Sprint(worker)
+			within := search.Selection{Filters: []search.Filter{{Field: "worker", Values: []string{mine}}},
+				Has: func(id string) bool { return strings.HasPrefix(id, mine+"-") }}
 			for n := range 20 {
-				id := fmt.Sprintf("%d-%d", worker, n)
-				if err := v.Put(t.Context(), []search.Vector{vector(id, 1, float32(n))}); err != nil {
+				id := fmt.Sprintf("%s-%02d", mine, n)
+				d := &search.Document{ID: id, Attributes: map[string][]string{"worker": {mine}}, Numbers: map[string]float64{"n": float64(n)}}
+				if err := v.Put(t.Context(), []search.Vector{{ID: id, Values: []float32{1, float32(n)}, Document: d}, {ID: "shared", Values: []float32{1, float32(worker)}}}); err != nil {
 					return err
 				}
-				if _, err := v.Nearest(t.Context(), []float32{1, 1}, search.Selection{}, 5); err != nil {
+				matches, err := v.Nearest(t.Context(), []float32{1, float32(n)}, within, 1)
+				if err != nil || len(matches) != 1 || matches[0].ID != id {
+					return fmt.Errorf("%s is not the nearest of its own: %v %w", id, matches, err)
+				}
+				if found, err := v.Get(t.Context(), []string{id, "shared"}); err != nil || len(found) != 2 {
+					return fmt.Errorf("%s is not there: %v %w", id, found, err)
+				}
+				if _, err := v.Count(t.Context()); err != nil {
 					return err
 				}
 				if n%2 == 0 {
@@ -165,7 +253,7 @@ func VectorIndex(t *testing.T, open func(t *testing.T) search.VectorIndex) {
 			}
 			return nil
 		})
-		count(t, v, 40)
+		count(t, v, 41)
 	})
 }
 
