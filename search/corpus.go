@@ -120,6 +120,9 @@ type corpus struct {
 	free     []ordinal
 	live     bitset
 	postings [][]ordinal // by word, rising
+	counts   [][]float32 // by word: how often each of its postings has it
+	lengths  []float64   // by ordinal: entry.length
+	standing []float64   // by ordinal: what it is worth without a query
 	colored  []int       // by word: how many have it as color
 	columns  map[string]*column
 	valued   []string // fields of documents' own values, ordered
@@ -145,6 +148,7 @@ func (c *corpus) word(w string) uint32 {
 	id := c.words.id(w)
 	for int(id) >= len(c.postings) {
 		c.postings = append(c.postings, nil)
+		c.counts = append(c.counts, nil)
 		c.colored = append(c.colored, 0)
 	}
 	return id
@@ -167,6 +171,8 @@ func (c *corpus) add(r *reader) {
 	} else {
 		o = ordinal(len(c.entries))
 		c.entries = append(c.entries, nil)
+		c.lengths = append(c.lengths, 0)
+		c.standing = append(c.standing, 0)
 	}
 	d := r.doc
 	e := &entry{id: d.ID, name: d.Text[FieldTitle], words: make([]wordCount, 0, len(r.bag)), title: c.wordsOf(r.title), brand: c.wordsOf(r.brand), length: r.length,
@@ -194,10 +200,11 @@ func (c *corpus) add(r *reader) {
 		e.leaves = append(e.leaves, c.paths.id(p))
 	}
 	for _, w := range e.words {
-		c.postings[w.word] = insertOrdinal(c.postings[w.word], o)
+		c.post(w, o)
 	}
 	c.ordinals[d.ID] = o
 	c.entries[o] = e
+	c.lengths[o], c.standing[o] = e.length, standing(e)
 	c.live.set(o)
 	c.length += e.length
 	eachValue(d, all, func(field string, values []string, number *float64) { c.column(field).set(o, values, number) })
@@ -243,7 +250,10 @@ func (c *corpus) remove(id string) {
 	}
 	e := c.entries[o]
 	for _, w := range e.words {
-		c.postings[w.word] = removeOrdinal(c.postings[w.word], o)
+		if at, found := slices.BinarySearch(c.postings[w.word], o); found {
+			c.postings[w.word] = slices.Delete(c.postings[w.word], at, at+1)
+			c.counts[w.word] = slices.Delete(c.counts[w.word], at, at+1)
+		}
 	}
 	for _, w := range e.color {
 		c.colored[w]--
@@ -261,22 +271,15 @@ func (c *corpus) remove(id string) {
 	delete(c.ordinals, id)
 }
 
-func insertOrdinal(list []ordinal, o ordinal) []ordinal {
-	if n := len(list); n == 0 || list[n-1] < o {
-		return append(list, o)
+// post notes that a document has a word.
+func (c *corpus) post(w wordCount, o ordinal) {
+	list := c.postings[w.word]
+	at := len(list)
+	if at > 0 && list[at-1] > o {
+		at, _ = slices.BinarySearch(list, o)
 	}
-	at, found := slices.BinarySearch(list, o)
-	if found {
-		return list
-	}
-	return slices.Insert(list, at, o)
-}
-
-func removeOrdinal(list []ordinal, o ordinal) []ordinal {
-	if at, found := slices.BinarySearch(list, o); found {
-		return slices.Delete(list, at, at+1)
-	}
-	return list
+	c.postings[w.word] = slices.Insert(list, at, o)
+	c.counts[w.word] = slices.Insert(c.counts[w.word], at, w.count)
 }
 
 func (c *corpus) documents(word uint32) int { return len(c.postings[word]) }

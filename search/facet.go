@@ -38,12 +38,20 @@ func (e *Engine) facet(p *prepared, req FacetRequest, set bitset) Facet {
 		f.ranges(p, req, col, set)
 		return f
 	}
-	counts := make([]int, len(col.values.text))
+	lists := make([]int, max(1, len(col.lists)))
 	set.each(func(o ordinal) {
-		for _, v := range col.valuesOf(o) {
-			counts[v]++
+		if int(o) < len(col.of) {
+			lists[col.of[o]]++
 		}
 	})
+	counts := make([]int, len(col.values.text))
+	for list, n := range lists[1:] {
+		if n > 0 {
+			for _, v := range col.lists[list+1] {
+				counts[v] += n
+			}
+		}
+	}
 	var selected []string
 	for _, x := range p.Filters {
 		if x.Field == req.Field && !x.Not {

@@ -206,8 +206,11 @@ func (e *Engine) suggestDocuments(t *typing, q SuggestQuery) []Suggestion {
 	for _, f := range q.Filters {
 		pass = append(pass, e.corpus.columns[f.Field].passes(f))
 	}
-	var found []scored
+	found := leading[worth]{limit: q.Limit, order: e.byWorth}
 	consider := func(o ordinal) {
+		if len(found.kept) == q.Limit && e.corpus.standing[o]+earlyWord < found.kept[0].score {
+			return // even with the word in front
+		}
 		d := e.corpus.entries[o]
 		for _, w := range t.words {
 			if !slices.Contains(d.title, w) {
@@ -225,13 +228,11 @@ func (e *Engine) suggestDocuments(t *typing, q SuggestQuery) []Suggestion {
 				return
 			}
 		}
-		s := scored{entry: d, score: standing(d)}
 		first := at
 		if len(t.words) > 0 {
 			first = slices.Index(d.title, t.words[0])
 		}
-		s.score += 0.3 / float64(1+max(first, 0))
-		found = append(found, s)
+		found.offer(worth{o, e.corpus.standing[o] + earlyWord/float64(1+max(first, 0))})
 	}
 	if len(t.words) > 0 {
 		rarest := slices.MinFunc(t.words, func(a, b uint32) int { return cmp.Compare(e.corpus.documents(a), e.corpus.documents(b)) })
@@ -239,24 +240,25 @@ func (e *Engine) suggestDocuments(t *typing, q SuggestQuery) []Suggestion {
 			consider(o)
 		}
 	} else {
-		seen := e.tally()
+		seen := make(bitset, len(e.corpus.live))
 		for w := range t.begun {
 			for _, o := range e.corpus.postings[w] {
-				if seen.sums[o] == 0 {
-					seen.add(o, 1)
-					consider(o)
-				}
+				seen.set(o)
 			}
 		}
-		e.release(seen)
+		seen.each(consider)
 	}
-	found = first(found, q.Limit, byScore)
-	out := make([]Suggestion, len(found))
-	for i, s := range found {
-		out[i] = Suggestion{ID: s.entry.id, Text: s.entry.name, Highlight: t.highlight(e, s.entry.name)}
+	best := found.sorted()
+	out := make([]Suggestion, len(best))
+	for i, x := range best {
+		d := e.corpus.entries[x.o]
+		out[i] = Suggestion{ID: d.id, Text: d.name, Highlight: t.highlight(e, d.name)}
 	}
 	return out
 }
+
+// earlyWord is what a title gains that begins with what is typed.
+const earlyWord = 0.3
 
 // highlight marks the words that were typed, of the last one what was.
 func (t *typing) highlight(e *Engine, text string) string {
