@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"context"
+	"math/bits"
 	"runtime"
 	"slices"
 	"sync"
@@ -152,7 +153,15 @@ func (e *Engine) selection(filters []Filter, allowed bitset) Selection {
 	return Selection{Filters: filters, Has: func(id string) bool {
 		o, ok := e.corpus.ordinals[id]
 		return ok && allowed.has(o)
-	}}
+	}, Each: func(yield func(id string) bool) {
+		for i, w := range allowed {
+			for ; w != 0; w &= w - 1 {
+				if !yield(e.corpus.entries[i*64+bits.TrailingZeros64(w)].id) {
+					return
+				}
+			}
+		}
+	}, Count: allowed.count()}
 }
 
 // driverShare is what an index's own score adds to that of the engine: it
