@@ -113,8 +113,9 @@ func read(d *Document) *reader {
 // postings, and the values that filters and facets ask for. Its owner locks it.
 type corpus struct {
 	words    names
-	paths    names // of categories
-	inPath   []int // by path: how many documents
+	paths    names    // of categories
+	inPath   []int    // by path: how many documents
+	named    []phrase // by path: the words of its category's own name
 	ordinals map[string]ordinal
 	entries  []*entry // nil where a number is free
 	free     []ordinal
@@ -122,6 +123,7 @@ type corpus struct {
 	postings [][]ordinal // by word, rising
 	counts   [][]float32 // by word: how often each of its postings has it
 	lengths  []float64   // by ordinal: entry.length
+	titled   [][]ordinal // by word: who has it in the title, rising
 	standing []float64   // by ordinal: what it is worth without a query
 	colored  []int       // by word: how many have it as color
 	columns  map[string]*column
@@ -149,6 +151,7 @@ func (c *corpus) word(w string) uint32 {
 	for int(id) >= len(c.postings) {
 		c.postings = append(c.postings, nil)
 		c.counts = append(c.counts, nil)
+		c.titled = append(c.titled, nil)
 		c.colored = append(c.colored, 0)
 	}
 	return id
@@ -193,6 +196,7 @@ func (c *corpus) add(r *reader) {
 		e.category = append(e.category, id)
 		if int(id) == len(c.inPath) {
 			c.inPath = append(c.inPath, 0)
+			c.named = append(c.named, phraseOf(lastOf(p)))
 		}
 		c.inPath[id]++
 	}
@@ -201,6 +205,9 @@ func (c *corpus) add(r *reader) {
 	}
 	for _, w := range e.words {
 		c.post(w, o)
+	}
+	for _, w := range e.title {
+		c.titled[w] = insertOrdinal(c.titled[w], o)
 	}
 	c.ordinals[d.ID] = o
 	c.entries[o] = e
@@ -255,6 +262,9 @@ func (c *corpus) remove(id string) {
 			c.counts[w.word] = slices.Delete(c.counts[w.word], at, at+1)
 		}
 	}
+	for _, w := range e.title {
+		c.titled[w] = removeOrdinal(c.titled[w], o)
+	}
 	for _, w := range e.color {
 		c.colored[w]--
 	}
@@ -269,6 +279,24 @@ func (c *corpus) remove(id string) {
 	c.entries[o] = nil
 	c.free = append(c.free, o)
 	delete(c.ordinals, id)
+}
+
+func insertOrdinal(list []ordinal, o ordinal) []ordinal {
+	if n := len(list); n == 0 || list[n-1] < o {
+		return append(list, o)
+	}
+	at, found := slices.BinarySearch(list, o)
+	if found {
+		return list
+	}
+	return slices.Insert(list, at, o)
+}
+
+func removeOrdinal(list []ordinal, o ordinal) []ordinal {
+	if at, found := slices.BinarySearch(list, o); found {
+		return slices.Delete(list, at, at+1)
+	}
+	return list
 }
 
 // post notes that a document has a word.

@@ -57,7 +57,7 @@ type Engine struct {
 	corpus  *corpus
 	speller *speller
 	rules   []Rule
-	queries []PopularQuery // the most frequent first
+	queries []popular // the most frequent first
 
 	meanings map[string][]meaning // synonyms, by their first stem
 	scratch  sync.Pool            // of *tally
