@@ -58,21 +58,30 @@ func (e *Engine) facet(p *prepared, req FacetRequest, set bitset) Facet {
 			selected = append(selected, x.Values...)
 		}
 	}
+	var chosen []uint32
+	best := leading[uint32]{limit: req.Limit, order: func(a, b uint32) int {
+		if counts[a] != counts[b] {
+			return cmp.Compare(counts[b], counts[a])
+		}
+		return cmp.Compare(col.values.text[a], col.values.text[b])
+	}}
 	for v, n := range counts {
-		text := col.values.text[v]
-		if chosen := slices.Contains(selected, text); n > 0 || chosen {
-			f.Values = append(f.Values, FacetValue{Value: text, Count: n, Selected: chosen})
+		if n > 0 {
+			best.offer(uint32(v))
 		}
 	}
-	slices.SortFunc(f.Values, func(a, b FacetValue) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value)) })
-	if len(f.Values) > req.Limit { // what is selected stays
-		rest := f.Values[req.Limit:]
-		f.Values = f.Values[:req.Limit:req.Limit]
-		for _, v := range rest {
-			if v.Selected {
-				f.Values = append(f.Values, v)
-			}
+	values := best.sorted()
+	for _, v := range col.values.known(selected) { // what is selected stays
+		if slices.Contains(chosen, v) {
+			continue
 		}
+		if chosen = append(chosen, v); !slices.Contains(values, v) {
+			values = append(values, v)
+		}
+	}
+	slices.SortFunc(values, best.order)
+	for _, v := range values {
+		f.Values = append(f.Values, FacetValue{Value: col.values.text[v], Count: counts[v], Selected: slices.Contains(chosen, v)})
 	}
 	return f
 }

@@ -140,6 +140,9 @@ func best(scores map[string]float64, limit int) []Match {
 
 func sortMatches(matches []Match) {
 	slices.SortFunc(matches, func(a, b Match) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
+		if a.Score != b.Score { // or else ids are compared each time
+			return cmp.Compare(b.Score, a.Score)
+		}
+		return cmp.Compare(a.ID, b.ID)
 	})
 }

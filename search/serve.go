@@ -431,7 +431,10 @@ func (e *Engine) ordered(p *prepared, candidates []*candidate, set bitset) []sco
 }
 
 func byScore(a, b scored) int {
-	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.entry.id, b.entry.id))
+	if a.score != b.score {
+		return cmp.Compare(b.score, a.score)
+	}
+	return cmp.Compare(a.entry.id, b.entry.id)
 }
 
 // hits turns a page into what is returned.
