@@ -49,7 +49,10 @@ func (r SearchRun) Run(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	out.add(fmt.Sprintf("learning the embedder from %d", r.Training), time.Since(start).Seconds(), "s")
-	vectors := search.NewFlatVectors()
+	vectors, err := search.NewMemoryVectors(search.MemoryVectorsConfig{Seed: r.Seed})
+	if err != nil {
+		return nil, err
+	}
 	engine, err := search.New(nil, vectors, lsa, search.Config{})
 	if err != nil {
 		return nil, err

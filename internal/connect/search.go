@@ -28,7 +28,7 @@ type SearchConfig struct {
 	// with each rebuild. Default [search.NewMemoryIndex].
 	Keyword func(ctx context.Context, locale string) (search.Index, error)
 	// Vectors opens the empty index of meaning for a locale. Default
-	// [search.NewFlatVectors].
+	// [search.NewMemoryVectors], exact up to 200,000 vectors.
 	Vectors func(ctx context.Context, locale string) (search.VectorIndex, error)
 	// Embedder gives texts a meaning. Default: one that is trained on the
 	// catalog with each rebuild.
@@ -113,7 +113,9 @@ func NewSearch(db core.Runner[SearchTx], products *catalog.Service, recorder *an
 		cfg.Keyword = func(context.Context, string) (search.Index, error) { return search.NewMemoryIndex(nil), nil }
 	}
 	if cfg.Vectors == nil {
-		cfg.Vectors = func(context.Context, string) (search.VectorIndex, error) { return search.NewFlatVectors(), nil }
+		cfg.Vectors = func(context.Context, string) (search.VectorIndex, error) {
+			return search.NewMemoryVectors(search.MemoryVectorsConfig{})
+		}
 	}
 	if cfg.Rebuild <= 0 {
 		cfg.Rebuild = 24 * time.Hour
