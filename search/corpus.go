@@ -67,46 +67,86 @@ func (e *entry) count(word uint32) float32 {
 	return e.words[at].count
 }
 
-// reader is a document taken apart, before it has a place in a corpus.
+// reader is a document taken apart, before it has a place in a corpus. What the
+// corpus and the speller know already is looked up by then, in parallel.
 type reader struct {
 	doc    *Document
-	bag    map[string]float64
-	forms  map[string]string // word as it is written -> its stem
-	title  []string
-	brand  []string
-	color  []string
+	words  []wordCount        // by word
+	fresh  map[string]float32 // words that the corpus does not know
+	seen   []uint32           // words as they are written, of the speller
+	forms  map[string]string  // those that the speller does not know -> their stems
+	title  []spelt
+	brand  []spelt
+	color  []spelt
 	length float64
 }
 
-// read takes a document apart; it needs no lock.
-func read(d *Document) *reader {
-	r := &reader{doc: d, bag: map[string]float64{}, forms: map[string]string{}}
+// spelt is a word and its number in the corpus, unknownWord when it has none.
+type spelt struct {
+	text string
+	id   uint32
+}
+
+// read takes a document apart. Nobody may write meanwhile.
+func read(d *Document, c *corpus, s *speller) *reader {
+	r := &reader{doc: d, fresh: map[string]float32{}, forms: map[string]string{}}
+	bag, forms := map[string]float64{}, map[string]string{}
 	var weights FieldWeights
 	for _, f := range d.Fields() {
 		var words []string
 		eachToken(f.Text, func(surface, token string) {
 			words = append(words, token)
 			if surface != "" {
-				r.forms[surface] = token
+				forms[surface] = token
 			}
 		})
 		weight := weights.Of(f.Name)
 		for _, w := range words {
 			if !isStop(w) {
-				r.bag[w] += weight
+				bag[w] += weight
 				r.length += weight
 			}
 		}
 		switch f.Name {
 		case FieldTitle:
-			r.title = words
+			r.title = c.spelt(words)
 		case FieldBrand:
-			r.brand = words
+			r.brand = c.spelt(words)
 		case FieldColor:
-			r.color = words
+			r.color = c.spelt(words)
+		}
+	}
+	r.words = make([]wordCount, 0, len(bag))
+	for w, n := range bag {
+		if id, ok := c.words.ids[w]; ok {
+			r.words = append(r.words, wordCount{id, float32(n)})
+		} else {
+			r.fresh[w] = float32(n)
+		}
+	}
+	slices.SortFunc(r.words, byWord)
+	for surface, token := range forms {
+		if id, ok := s.ids[surface]; ok {
+			r.seen = append(r.seen, id)
+		} else {
+			r.forms[surface] = token
 		}
 	}
 	return r
+}
+
+func byWord(a, b wordCount) int { return int(a.word) - int(b.word) }
+
+func (c *corpus) spelt(words []string) []spelt {
+	all := make([]spelt, len(words))
+	for i, w := range words {
+		id, ok := c.words.ids[w]
+		if !ok {
+			id = unknownWord
+		}
+		all[i] = spelt{w, id}
+	}
+	return all
 }
 
 // corpus holds what the engine keeps of all documents: their words, with
@@ -157,10 +197,12 @@ func (c *corpus) word(w string) uint32 {
 	return id
 }
 
-func (c *corpus) wordsOf(all []string) []uint32 {
+func (c *corpus) wordsOf(all []spelt) []uint32 {
 	out := make([]uint32, len(all))
 	for i, w := range all {
-		out[i] = c.word(w)
+		if out[i] = w.id; w.id == unknownWord {
+			out[i] = c.word(w.text)
+		}
 	}
 	return out
 }
@@ -178,12 +220,16 @@ func (c *corpus) add(r *reader) {
 		c.standing = append(c.standing, 0)
 	}
 	d := r.doc
-	e := &entry{id: d.ID, name: d.Text[FieldTitle], words: make([]wordCount, 0, len(r.bag)), title: c.wordsOf(r.title), brand: c.wordsOf(r.brand), length: r.length,
+	e := &entry{id: d.ID, name: d.Text[FieldTitle], words: r.words, title: c.wordsOf(r.title), brand: c.wordsOf(r.brand), length: r.length,
 		ratings: d.Ratings, rating: d.Rating, sales: d.Popularity, gone: d.Unavailable}
-	for w, n := range r.bag {
-		e.words = append(e.words, wordCount{c.word(w), float32(n)})
+	if len(r.fresh) > 0 {
+		e.words = make([]wordCount, 0, len(r.words)+len(r.fresh))
+		e.words = append(e.words, r.words...)
+		for w, n := range r.fresh {
+			e.words = append(e.words, wordCount{c.word(w), n})
+		}
+		slices.SortFunc(e.words, byWord)
 	}
-	slices.SortFunc(e.words, func(a, b wordCount) int { return int(a.word) - int(b.word) })
 	for _, w := range c.wordsOf(r.color) {
 		if !slices.Contains(e.color, w) {
 			e.color = append(e.color, w)
