@@ -25,7 +25,7 @@ type SearchConfig struct {
 	// Off leaves the engine out: searches go by parts of titles. Default false.
 	Off bool
 	// Keyword opens the empty index of words for a locale; it is filled anew
-	// with each rebuild. Default [search.NewMemoryIndex].
+	// with each rebuild. Default none: the engine finds by the words it keeps.
 	Keyword func(ctx context.Context, locale string) (search.Index, error)
 	// Vectors opens the empty index of meaning for a locale. Default
 	// [search.NewMemoryVectors], exact up to 200,000 vectors.
@@ -109,9 +109,6 @@ type SearchProgress struct {
 // NewSearch makes the search of a shop. It answers once Run or Build has read
 // the catalog.
 func NewSearch(db core.Runner[SearchTx], products *catalog.Service, recorder *analytics.Recorder, cfg SearchConfig) *Search {
-	if cfg.Keyword == nil {
-		cfg.Keyword = func(context.Context, string) (search.Index, error) { return search.NewMemoryIndex(nil), nil }
-	}
 	if cfg.Vectors == nil {
 		cfg.Vectors = func(context.Context, string) (search.VectorIndex, error) {
 			return search.NewMemoryVectors(search.MemoryVectorsConfig{})
@@ -246,9 +243,12 @@ func (s *Search) build(ctx context.Context) error {
 
 // engine makes an empty engine for a locale, its embedder trained on docs.
 func (s *Search) engine(ctx context.Context, locale string, docs []search.Document) (*search.Engine, error) {
-	keyword, err := s.cfg.Keyword(ctx, locale)
-	if err != nil {
-		return nil, err
+	var keyword search.Index
+	var err error
+	if s.cfg.Keyword != nil {
+		if keyword, err = s.cfg.Keyword(ctx, locale); err != nil {
+			return nil, err
+		}
 	}
 	embedder := s.cfg.Embedder
 	if embedder == nil && len(docs) >= minLearn {
