@@ -31,7 +31,7 @@ type SearchConfig struct {
 	// [search.NewMemoryVectors], exact up to 200,000 vectors.
 	Vectors func(ctx context.Context, locale string) (search.VectorIndex, error)
 	// Embedder gives texts a meaning. Default: one that is trained on the
-	// catalog with each rebuild.
+	// catalog, or 50,000 products of it, with each rebuild.
 	Embedder search.Embedder
 	// Engine tunes ranking.
 	Engine search.Config
@@ -178,6 +178,21 @@ const indexBatch = 500
 // minLearn is how many products are worth learning meaning from.
 const minLearn = 20
 
+// maxLearn is how many are enough: of more, as many are taken that lie evenly
+// among all.
+const maxLearn = 50_000
+
+func lesson(docs []search.Document) []search.Document {
+	if len(docs) <= maxLearn {
+		return docs
+	}
+	some := make([]search.Document, maxLearn)
+	for i := range some {
+		some[i] = docs[i*len(docs)/maxLearn]
+	}
+	return some
+}
+
 // Build reads the catalog into new engines and then answers with them; until
 // then the ones before do.
 func (s *Search) Build(ctx context.Context) error {
@@ -252,7 +267,7 @@ func (s *Search) engine(ctx context.Context, locale string, docs []search.Docume
 	}
 	embedder := s.cfg.Embedder
 	if embedder == nil && len(docs) >= minLearn {
-		if embedder, err = search.TrainLSA(ctx, docs, search.LSAConfig{}); err != nil {
+		if embedder, err = search.TrainLSA(ctx, lesson(docs), search.LSAConfig{}); err != nil {
 			return nil, err
 		}
 	}
