@@ -1,6 +1,7 @@
 package search
 
 import (
+	"encoding/binary"
 	"math"
 	"math/bits"
 	"slices"
@@ -74,11 +75,16 @@ func (b bitset) keep(fn func(o ordinal) bool) {
 	}
 }
 
-// column is one field of all documents: whole values, or a number.
+// column is one field of all documents: whole values, or a number. Documents
+// with the same values share one list of them, so that counting and filtering
+// look at each list once.
 type column struct {
 	values  names
+	folded  []string            // by value: it in lower case
 	byStems map[string][]uint32 // the stems of a value, in a row -> the values
-	of      [][]uint32          // by ordinal: the document's values
+	lists   [][]uint32          // of values; the first is empty
+	listed  map[string]uint32   // the bytes of a list's values -> the list
+	of      []uint32            // by ordinal: the document's list
 	numbers []float64           // by ordinal; NaN: none
 }
 
@@ -91,7 +97,7 @@ func (c *column) set(o ordinal, values []string, number *float64) {
 	}
 	if len(values) > 0 {
 		for int(o) >= len(c.of) {
-			c.of = append(c.of, nil)
+			c.of = append(c.of, 0)
 		}
 		ids := make([]uint32, 0, len(values))
 		for _, v := range values {
@@ -104,12 +110,31 @@ func (c *column) set(o ordinal, values []string, number *float64) {
 				ids = append(ids, id)
 			}
 		}
-		c.of[o] = ids
+		c.of[o] = c.list(ids)
 	}
+}
+
+// list returns the number of a list of values.
+func (c *column) list(ids []uint32) uint32 {
+	key := make([]byte, 0, 64)
+	for _, id := range ids {
+		key = binary.LittleEndian.AppendUint32(key, id)
+	}
+	n, ok := c.listed[string(key)]
+	if !ok {
+		if c.listed == nil {
+			c.listed, c.lists = map[string]uint32{}, [][]uint32{nil}
+		}
+		n = uint32(len(c.lists))
+		c.lists = append(c.lists, ids)
+		c.listed[string(key)] = n
+	}
+	return n
 }
 
 // learn notes how a new value is said.
 func (c *column) learn(value string, id uint32) {
+	c.folded = append(c.folded, strings.ToLower(value))
 	if stems := tokens(value); len(stems) > 0 && len(stems) <= longestValue {
 		if c.byStems == nil {
 			c.byStems = map[string][]uint32{}
@@ -124,7 +149,7 @@ func (c *column) named(word string) []uint32 { return c.byStems[strings.Join(tok
 
 func (c *column) clear(o ordinal) {
 	if int(o) < len(c.of) {
-		c.of[o] = nil
+		c.of[o] = 0
 	}
 	if int(o) < len(c.numbers) {
 		c.numbers[o] = math.NaN()
@@ -135,7 +160,7 @@ func (c *column) valuesOf(o ordinal) []uint32 {
 	if c == nil || int(o) >= len(c.of) {
 		return nil
 	}
-	return c.of[o]
+	return c.lists[c.of[o]]
 }
 
 func (c *column) number(o ordinal) float64 {
@@ -175,13 +200,30 @@ func (c *column) passes(f Filter) func(o ordinal) bool {
 	}
 }
 
+// keep removes what does not pass the filter from a set.
+func (c *column) keep(set bitset, f Filter) {
+	if c == nil || f.Min != nil || f.Max != nil || len(c.lists) > 16*len(set) {
+		set.keep(c.passes(f))
+		return
+	}
+	wanted := c.values.known(f.Values)
+	pass := make([]bool, max(1, len(c.lists)))
+	for i := range pass {
+		pass[i] = f.Not
+		if i > 0 && slices.ContainsFunc(c.lists[i], func(v uint32) bool { return slices.Contains(wanted, v) }) {
+			pass[i] = !f.Not
+		}
+	}
+	set.keep(func(o ordinal) bool { return int(o) < len(c.of) && pass[c.of[o]] || int(o) >= len(c.of) && f.Not })
+}
+
 // selected returns the live documents that pass all filters but those that
 // choose values of one field.
 func (c *corpus) selected(filters []Filter, except string) bitset {
 	set := slices.Clone(c.live)
 	for _, f := range filters {
 		if f.Field != except || f.Not || except == "" {
-			set.keep(c.columns[f.Field].passes(f))
+			c.columns[f.Field].keep(set, f)
 		}
 	}
 	return set

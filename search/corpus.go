@@ -67,59 +67,104 @@ func (e *entry) count(word uint32) float32 {
 	return e.words[at].count
 }
 
-// reader is a document taken apart, before it has a place in a corpus.
+// reader is a document taken apart, before it has a place in a corpus. What the
+// corpus and the speller know already is looked up by then, in parallel.
 type reader struct {
 	doc    *Document
-	bag    map[string]float64
-	forms  map[string]string // word as it is written -> its stem
-	title  []string
-	brand  []string
-	color  []string
+	words  []wordCount        // by word
+	fresh  map[string]float32 // words that the corpus does not know
+	seen   []uint32           // words as they are written, of the speller
+	forms  map[string]string  // those that the speller does not know -> their stems
+	title  []spelt
+	brand  []spelt
+	color  []spelt
 	length float64
 }
 
-// read takes a document apart; it needs no lock.
-func read(d *Document) *reader {
-	r := &reader{doc: d, bag: map[string]float64{}, forms: map[string]string{}}
+// spelt is a word and its number in the corpus, unknownWord when it has none.
+type spelt struct {
+	text string
+	id   uint32
+}
+
+// read takes a document apart. Nobody may write meanwhile.
+func read(d *Document, c *corpus, s *speller) *reader {
+	r := &reader{doc: d, fresh: map[string]float32{}, forms: map[string]string{}}
+	bag, forms := map[string]float64{}, map[string]string{}
 	var weights FieldWeights
 	for _, f := range d.Fields() {
 		var words []string
 		eachToken(f.Text, func(surface, token string) {
 			words = append(words, token)
 			if surface != "" {
-				r.forms[surface] = token
+				forms[surface] = token
 			}
 		})
 		weight := weights.Of(f.Name)
 		for _, w := range words {
 			if !isStop(w) {
-				r.bag[w] += weight
+				bag[w] += weight
 				r.length += weight
 			}
 		}
 		switch f.Name {
 		case FieldTitle:
-			r.title = words
+			r.title = c.spelt(words)
 		case FieldBrand:
-			r.brand = words
+			r.brand = c.spelt(words)
 		case FieldColor:
-			r.color = words
+			r.color = c.spelt(words)
+		}
+	}
+	r.words = make([]wordCount, 0, len(bag))
+	for w, n := range bag {
+		if id, ok := c.words.ids[w]; ok {
+			r.words = append(r.words, wordCount{id, float32(n)})
+		} else {
+			r.fresh[w] = float32(n)
+		}
+	}
+	slices.SortFunc(r.words, byWord)
+	for surface, token := range forms {
+		if id, ok := s.ids[surface]; ok {
+			r.seen = append(r.seen, id)
+		} else {
+			r.forms[surface] = token
 		}
 	}
 	return r
+}
+
+func byWord(a, b wordCount) int { return int(a.word) - int(b.word) }
+
+func (c *corpus) spelt(words []string) []spelt {
+	all := make([]spelt, len(words))
+	for i, w := range words {
+		id, ok := c.words.ids[w]
+		if !ok {
+			id = unknownWord
+		}
+		all[i] = spelt{w, id}
+	}
+	return all
 }
 
 // corpus holds what the engine keeps of all documents: their words, with
 // postings, and the values that filters and facets ask for. Its owner locks it.
 type corpus struct {
 	words    names
-	paths    names // of categories
-	inPath   []int // by path: how many documents
+	paths    names    // of categories
+	inPath   []int    // by path: how many documents
+	named    []phrase // by path: the words of its category's own name
 	ordinals map[string]ordinal
 	entries  []*entry // nil where a number is free
 	free     []ordinal
 	live     bitset
 	postings [][]ordinal // by word, rising
+	counts   [][]float32 // by word: how often each of its postings has it
+	lengths  []float64   // by ordinal: entry.length
+	titled   [][]ordinal // by word: who has it in the title, rising
+	standing []float64   // by ordinal: what it is worth without a query
 	colored  []int       // by word: how many have it as color
 	columns  map[string]*column
 	valued   []string // fields of documents' own values, ordered
@@ -145,15 +190,19 @@ func (c *corpus) word(w string) uint32 {
 	id := c.words.id(w)
 	for int(id) >= len(c.postings) {
 		c.postings = append(c.postings, nil)
+		c.counts = append(c.counts, nil)
+		c.titled = append(c.titled, nil)
 		c.colored = append(c.colored, 0)
 	}
 	return id
 }
 
-func (c *corpus) wordsOf(all []string) []uint32 {
+func (c *corpus) wordsOf(all []spelt) []uint32 {
 	out := make([]uint32, len(all))
 	for i, w := range all {
-		out[i] = c.word(w)
+		if out[i] = w.id; w.id == unknownWord {
+			out[i] = c.word(w.text)
+		}
 	}
 	return out
 }
@@ -167,14 +216,20 @@ func (c *corpus) add(r *reader) {
 	} else {
 		o = ordinal(len(c.entries))
 		c.entries = append(c.entries, nil)
+		c.lengths = append(c.lengths, 0)
+		c.standing = append(c.standing, 0)
 	}
 	d := r.doc
-	e := &entry{id: d.ID, name: d.Text[FieldTitle], words: make([]wordCount, 0, len(r.bag)), title: c.wordsOf(r.title), brand: c.wordsOf(r.brand), length: r.length,
+	e := &entry{id: d.ID, name: d.Text[FieldTitle], words: r.words, title: c.wordsOf(r.title), brand: c.wordsOf(r.brand), length: r.length,
 		ratings: d.Ratings, rating: d.Rating, sales: d.Popularity, gone: d.Unavailable}
-	for w, n := range r.bag {
-		e.words = append(e.words, wordCount{c.word(w), float32(n)})
+	if len(r.fresh) > 0 {
+		e.words = make([]wordCount, 0, len(r.words)+len(r.fresh))
+		e.words = append(e.words, r.words...)
+		for w, n := range r.fresh {
+			e.words = append(e.words, wordCount{c.word(w), n})
+		}
+		slices.SortFunc(e.words, byWord)
 	}
-	slices.SortFunc(e.words, func(a, b wordCount) int { return int(a.word) - int(b.word) })
 	for _, w := range c.wordsOf(r.color) {
 		if !slices.Contains(e.color, w) {
 			e.color = append(e.color, w)
@@ -187,6 +242,7 @@ func (c *corpus) add(r *reader) {
 		e.category = append(e.category, id)
 		if int(id) == len(c.inPath) {
 			c.inPath = append(c.inPath, 0)
+			c.named = append(c.named, phraseOf(lastOf(p)))
 		}
 		c.inPath[id]++
 	}
@@ -194,10 +250,14 @@ func (c *corpus) add(r *reader) {
 		e.leaves = append(e.leaves, c.paths.id(p))
 	}
 	for _, w := range e.words {
-		c.postings[w.word] = insertOrdinal(c.postings[w.word], o)
+		c.post(w, o)
+	}
+	for _, w := range e.title {
+		c.titled[w] = insertOrdinal(c.titled[w], o)
 	}
 	c.ordinals[d.ID] = o
 	c.entries[o] = e
+	c.lengths[o], c.standing[o] = e.length, standing(e)
 	c.live.set(o)
 	c.length += e.length
 	eachValue(d, all, func(field string, values []string, number *float64) { c.column(field).set(o, values, number) })
@@ -243,7 +303,13 @@ func (c *corpus) remove(id string) {
 	}
 	e := c.entries[o]
 	for _, w := range e.words {
-		c.postings[w.word] = removeOrdinal(c.postings[w.word], o)
+		if at, found := slices.BinarySearch(c.postings[w.word], o); found {
+			c.postings[w.word] = slices.Delete(c.postings[w.word], at, at+1)
+			c.counts[w.word] = slices.Delete(c.counts[w.word], at, at+1)
+		}
+	}
+	for _, w := range e.title {
+		c.titled[w] = removeOrdinal(c.titled[w], o)
 	}
 	for _, w := range e.color {
 		c.colored[w]--
@@ -277,6 +343,17 @@ func removeOrdinal(list []ordinal, o ordinal) []ordinal {
 		return slices.Delete(list, at, at+1)
 	}
 	return list
+}
+
+// post notes that a document has a word.
+func (c *corpus) post(w wordCount, o ordinal) {
+	list := c.postings[w.word]
+	at := len(list)
+	if at > 0 && list[at-1] > o {
+		at, _ = slices.BinarySearch(list, o)
+	}
+	c.postings[w.word] = slices.Insert(list, at, o)
+	c.counts[w.word] = slices.Insert(c.counts[w.word], at, w.count)
 }
 
 func (c *corpus) documents(word uint32) int { return len(c.postings[word]) }

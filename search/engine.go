@@ -57,7 +57,7 @@ type Engine struct {
 	corpus  *corpus
 	speller *speller
 	rules   []Rule
-	queries []PopularQuery // the most frequent first
+	queries []popular // the most frequent first
 
 	meanings map[string][]meaning // synonyms, by their first stem
 	scratch  sync.Pool            // of *tally
@@ -109,12 +109,16 @@ func (e *Engine) Put(ctx context.Context, docs []Document) error {
 			return err
 		}
 	}
+	// Without the lock: Put and Delete alone write to what read looks at.
 	taken := make([]*reader, len(docs))
-	parallel(len(docs), func(i int) { taken[i] = read(&docs[i]) })
+	parallel(len(docs), func(i int) { taken[i] = read(&docs[i], e.corpus, e.speller) })
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, r := range taken {
 		e.corpus.add(r)
+		for _, id := range r.seen {
+			e.speller.words[id].seen++
+		}
 		for surface, token := range r.forms {
 			id, ok := e.corpus.words.ids[token]
 			if !ok {

@@ -38,33 +38,50 @@ func (e *Engine) facet(p *prepared, req FacetRequest, set bitset) Facet {
 		f.ranges(p, req, col, set)
 		return f
 	}
-	counts := make([]int, len(col.values.text))
+	lists := make([]int, max(1, len(col.lists)))
 	set.each(func(o ordinal) {
-		for _, v := range col.valuesOf(o) {
-			counts[v]++
+		if int(o) < len(col.of) {
+			lists[col.of[o]]++
 		}
 	})
+	counts := make([]int, len(col.values.text))
+	for list, n := range lists[1:] {
+		if n > 0 {
+			for _, v := range col.lists[list+1] {
+				counts[v] += n
+			}
+		}
+	}
 	var selected []string
 	for _, x := range p.Filters {
 		if x.Field == req.Field && !x.Not {
 			selected = append(selected, x.Values...)
 		}
 	}
+	var chosen []uint32
+	best := leading[uint32]{limit: req.Limit, order: func(a, b uint32) int {
+		if counts[a] != counts[b] {
+			return cmp.Compare(counts[b], counts[a])
+		}
+		return cmp.Compare(col.values.text[a], col.values.text[b])
+	}}
 	for v, n := range counts {
-		text := col.values.text[v]
-		if chosen := slices.Contains(selected, text); n > 0 || chosen {
-			f.Values = append(f.Values, FacetValue{Value: text, Count: n, Selected: chosen})
+		if n > 0 {
+			best.offer(uint32(v))
 		}
 	}
-	slices.SortFunc(f.Values, func(a, b FacetValue) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value)) })
-	if len(f.Values) > req.Limit { // what is selected stays
-		rest := f.Values[req.Limit:]
-		f.Values = f.Values[:req.Limit:req.Limit]
-		for _, v := range rest {
-			if v.Selected {
-				f.Values = append(f.Values, v)
-			}
+	values := best.sorted()
+	for _, v := range col.values.known(selected) { // what is selected stays
+		if slices.Contains(chosen, v) {
+			continue
 		}
+		if chosen = append(chosen, v); !slices.Contains(values, v) {
+			values = append(values, v)
+		}
+	}
+	slices.SortFunc(values, best.order)
+	for _, v := range values {
+		f.Values = append(f.Values, FacetValue{Value: col.values.text[v], Count: counts[v], Selected: slices.Contains(chosen, v)})
 	}
 	return f
 }
@@ -81,25 +98,29 @@ func (f *Facet) ranges(p *prepared, req FacetRequest, col *column, set bitset) {
 	if len(numbers) == 0 {
 		return
 	}
-	slices.Sort(numbers)
-	f.Min, f.Max = numbers[0], numbers[len(numbers)-1]
+	f.Min, f.Max = numbers[0], numbers[0]
+	for _, n := range numbers {
+		f.Min, f.Max = min(f.Min, n), max(f.Max, n)
+	}
 	bounds := slices.Compact(slices.Clone(req.Bounds))
 	if req.Bounds == nil {
-		bounds = quantileBounds(numbers, min(req.Limit, 5))
+		bounds = f.quantileBounds(numbers, min(req.Limit, 5))
 	}
-	below := func(x float64) int { // how many are less
-		at, _ := slices.BinarySearch(numbers, x)
-		return at
+	counts := make([]int, len(bounds)+1)
+	for _, n := range numbers {
+		at, found := slices.BinarySearch(bounds, n)
+		if found {
+			at++
+		}
+		counts[at]++
 	}
-	for i := range len(bounds) + 1 {
-		v := FacetValue{Count: len(numbers)}
+	for i, n := range counts {
+		v := FacetValue{Count: n}
 		if i < len(bounds) {
 			v.Max = &bounds[i]
-			v.Count = below(bounds[i])
 		}
 		if i > 0 {
 			v.Min = &bounds[i-1]
-			v.Count -= below(bounds[i-1])
 		}
 		for _, x := range p.Filters {
 			if x.Field == req.Field && !x.Not && sameBound(x.Min, v.Min) && sameBound(x.Max, v.Max) {
@@ -112,17 +133,51 @@ func (f *Facet) ranges(p *prepared, req FacetRequest, col *column, set bitset) {
 
 func sameBound(a, b *float64) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }
 
-// quantileBounds returns round numbers that part sorted numbers into some n
-// ranges.
-func quantileBounds(numbers []float64, n int) []float64 {
+// quantileBounds returns round numbers that part numbers, which it moves around,
+// into some n ranges.
+func (f *Facet) quantileBounds(numbers []float64, n int) []float64 {
 	var bounds []float64
+	before := 0 // those are less than the others
 	for i := 1; i < n; i++ {
-		b := roundNumber(numbers[i*len(numbers)/n])
-		if b > numbers[0] && b <= numbers[len(numbers)-1] && (len(bounds) == 0 || b > bounds[len(bounds)-1]) {
+		at := i * len(numbers) / n
+		b := roundNumber(nth(numbers[before:], at-before))
+		before = at
+		if b > f.Min && b <= f.Max && (len(bounds) == 0 || b > bounds[len(bounds)-1]) {
 			bounds = append(bounds, b)
 		}
 	}
 	return bounds
+}
+
+// nth returns the number that would be at k, were they sorted, and moves what is
+// less before it (Hoare 1961).
+func nth(numbers []float64, k int) float64 {
+	for {
+		a, b, c := numbers[0], numbers[len(numbers)/2], numbers[len(numbers)-1]
+		pivot := max(min(a, b), min(max(a, b), c))
+		less, more := 0, len(numbers)
+		for i := 0; i < more; {
+			switch x := numbers[i]; {
+			case x < pivot:
+				numbers[i], numbers[less] = numbers[less], x
+				less++
+				i++
+			case x > pivot:
+				more--
+				numbers[i], numbers[more] = numbers[more], x
+			default:
+				i++
+			}
+		}
+		switch {
+		case k < less:
+			numbers = numbers[:less]
+		case k < more:
+			return pivot
+		default:
+			numbers, k = numbers[more:], k-more
+		}
+	}
 }
 
 // roundNumber keeps one digit, or one and a half: 1, 1.5, 2, 2.5, 3, 4 ...

@@ -1,7 +1,9 @@
 package search
 
 import (
+	"cmp"
 	"context"
+	"math"
 	"slices"
 	"sync"
 
@@ -9,13 +11,20 @@ import (
 )
 
 // FlatVectors is an exact VectorIndex in memory: it compares the question with
-// each vector. It is safe for concurrent use.
+// each vector, first with a code of one byte a number, and then, where the code
+// leaves open whether the vector is among the nearest, with itself. It is safe
+// for concurrent use.
 type FlatVectors struct {
-	mu   sync.RWMutex
-	cols int
-	data []float32 // a row a vector, at length 1
-	ids  []string
-	rows map[string]int
+	mu     sync.RWMutex
+	cols   int
+	data   []float32 // a row a vector, at length 1
+	codes  []int8    // a row a vector
+	scales []float32 // by row: what a step of its codes is
+	losses []float32 // by row: the length of what its codes leave out
+	ids    []string
+	rows   map[string]int
+
+	scratch sync.Pool // of *flatScan
 }
 
 // NewFlatVectors returns an empty index; the first vector sets the length.
@@ -40,10 +49,14 @@ func (f *FlatVectors) Put(ctx context.Context, vectors []Vector) error {
 			f.ids = append(f.ids, v.ID)
 			f.rows[v.ID] = row
 			f.data = append(f.data, v.Values...)
+			f.codes = append(f.codes, make([]int8, cols)...)
+			f.scales = append(f.scales, 0)
+			f.losses = append(f.losses, 0)
 		}
 		values := f.data[row*cols : (row+1)*cols]
 		copy(values, v.Values)
 		linalg.Normalize(values)
+		f.scales[row], f.losses[row] = encode(f.codes[row*cols:(row+1)*cols], values)
 	}
 	return nil
 }
@@ -62,9 +75,12 @@ func (f *FlatVectors) Delete(ctx context.Context, ids []string) error {
 		}
 		last := len(f.ids) - 1
 		copy(f.data[row*f.cols:(row+1)*f.cols], f.data[last*f.cols:])
+		copy(f.codes[row*f.cols:(row+1)*f.cols], f.codes[last*f.cols:])
+		f.scales[row], f.losses[row] = f.scales[last], f.losses[last]
 		f.ids[row] = f.ids[last]
 		f.rows[f.ids[row]] = row
-		f.data, f.ids = f.data[:last*f.cols], f.ids[:last]
+		f.data, f.codes, f.ids = f.data[:last*f.cols], f.codes[:last*f.cols], f.ids[:last]
+		f.scales, f.losses = f.scales[:last], f.losses[:last]
 		delete(f.rows, id)
 	}
 	return nil
@@ -85,32 +101,87 @@ func (f *FlatVectors) Nearest(ctx context.Context, vector []float32, within Sele
 	}
 	unit := slices.Clone(vector)
 	linalg.Normalize(unit)
-	if within.Has != nil {
-		return f.filtered(unit, within.Has, limit), nil
-	}
-	rows := linalg.MatrixOf(f.data, len(f.ids), f.cols)
-	top := linalg.TopDot(rows, unit, min(limit+1, len(f.ids)), 1)
-	if n := len(top); n > limit && top[n-1].Score == top[n-2].Score {
-		top = linalg.TopDot(rows, unit, len(f.ids), 1) // equals at the edge: the ids decide, not the rows
-	}
-	matches := make([]Match, len(top))
-	for i, t := range top {
-		matches[i] = Match{f.ids[t.Index], float64(min(max(t.Score, -1), 1))}
+	var matches []Match
+	if within.few(len(f.ids)) {
+		for id := range within.Each {
+			if row, ok := f.rows[id]; ok {
+				matches = append(matches, f.match(unit, row))
+			}
+		}
+	} else {
+		matches = f.scan(unit, within.Has, limit)
 	}
 	sortMatches(matches)
 	return matches[:min(limit, len(matches))], nil
 }
 
-func (f *FlatVectors) filtered(unit []float32, has func(id string) bool, limit int) []Match {
-	var matches []Match
-	for row, id := range f.ids {
-		if has(id) {
-			score := float64(linalg.Dot(unit, f.data[row*f.cols:(row+1)*f.cols]))
-			matches = append(matches, Match{id, min(max(score, -1), 1)})
+func (f *FlatVectors) match(unit []float32, row int) Match {
+	score := linalg.Dot(unit, f.data[row*f.cols:(row+1)*f.cols])
+	return Match{f.ids[row], float64(min(max(score, -1), 1))}
+}
+
+// encode writes the codes of a vector. It returns their step and the length of
+// what they leave out.
+func encode(codes []int8, values []float32) (scale, loss float32) {
+	scale = linalg.EncodeInt8(codes, values)
+	var sum float32
+	for i, v := range values {
+		d := v - scale*float32(codes[i])
+		sum += d * d
+	}
+	return scale, float32(math.Sqrt(float64(sum)))
+}
+
+// flatScan is the memory of a scan.
+type flatScan struct {
+	codes  []int8
+	dots   []int32
+	scores []float32 // the highest that each row may have
+	lows   []float32 // the greatest of the lowest; a heap, the least of them first
+}
+
+// rounding is more than what sums of products in float32 are off.
+const rounding = 1e-5
+
+// scan returns all rows that may be among the limit nearest. With q and x the
+// vectors, q' and x' what their codes say: qx = q'x' + q'(x-x') + (q-q')x, so
+// that qx is within |q'||x-x'| + |q-q'| of q'x', the length of x being 1.
+func (f *FlatVectors) scan(unit []float32, has func(id string) bool, limit int) []Match {
+	w, ok := f.scratch.Get().(*flatScan)
+	if !ok {
+		w = &flatScan{dots: make([]int32, 256)}
+	}
+	defer f.scratch.Put(w)
+	w.codes = slices.Grow(w.codes[:0], f.cols)[:f.cols]
+	w.scores = slices.Grow(w.scores[:0], len(f.ids))[:len(f.ids)]
+	step, loss := encode(w.codes, unit)
+	loss += rounding
+	length := 1 + loss
+	lows := leading[float32]{limit: limit, order: func(a, b float32) int { return cmp.Compare(b, a) }, kept: w.lows[:0]}
+	for from := 0; from < len(f.ids); from += len(w.dots) {
+		dots := w.dots[:min(len(w.dots), len(f.ids)-from)]
+		linalg.MatVecInt8(dots, f.codes[from*f.cols:(from+len(dots))*f.cols], len(dots), f.cols, w.codes)
+		for i, dot := range dots {
+			row := from + i
+			score, off := float32(dot)*step*f.scales[row], length*f.losses[row]+loss
+			w.scores[row] = score + off
+			if low := score - off; (len(lows.kept) < limit || low > lows.kept[0]) && (has == nil || has(f.ids[row])) {
+				lows.offer(low)
+			}
 		}
 	}
-	sortMatches(matches)
-	return matches[:min(limit, len(matches))]
+	edge := float32(math.Inf(-1))
+	if len(lows.kept) == limit {
+		edge = lows.kept[0]
+	}
+	var matches []Match
+	for row, high := range w.scores {
+		if high >= edge && (has == nil || has(f.ids[row])) {
+			matches = append(matches, f.match(unit, row))
+		}
+	}
+	w.lows = lows.kept
+	return matches
 }
 
 // Get returns the vectors of those ids that are there.
@@ -120,10 +191,13 @@ func (f *FlatVectors) Get(ctx context.Context, ids []string) ([]Vector, error) {
 	}
 	f.mu.RLock()
 	defer f.mu.RUnlock()
-	var found []Vector
+	found := make([]Vector, 0, len(ids))
+	values := make([]float32, 0, len(ids)*f.cols)
 	for _, id := range ids {
 		if row, ok := f.rows[id]; ok {
-			found = append(found, Vector{ID: id, Values: slices.Clone(f.data[row*f.cols : (row+1)*f.cols])})
+			from := len(values)
+			values = append(values, f.data[row*f.cols:(row+1)*f.cols]...)
+			found = append(found, Vector{ID: id, Values: values[from:len(values):len(values)]})
 		}
 	}
 	return found, nil

@@ -139,7 +139,12 @@ func best(scores map[string]float64, limit int) []Match {
 }
 
 func sortMatches(matches []Match) {
-	slices.SortFunc(matches, func(a, b Match) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(matches, byScoreAndID)
+}
+
+func byScoreAndID(a, b Match) int {
+	if a.Score != b.Score { // or else ids are compared each time
+		return cmp.Compare(b.Score, a.Score)
+	}
+	return cmp.Compare(a.ID, b.ID)
 }

@@ -21,6 +21,10 @@ const MaxDepth = 1000
 
 const cursorVersion = 1
 
+// sameNumber is how many hits may have the number of one that was shown, and so
+// be passed over.
+const sameNumber = 16
+
 func number(id string) uint32 {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(id))

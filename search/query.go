@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -86,7 +87,15 @@ type Selection struct {
 	// Has tells whether a document passes the filters; set whenever there are
 	// some. Drivers that keep no attributes go by it.
 	Has func(id string) bool
+	// Each names all that pass the filters, and Count says how many those are:
+	// few are better looked at one by one. Nil: not known.
+	Each  iter.Seq[string]
+	Count int
 }
+
+// few reports whether looking at what passes is less work than looking at a
+// share of n vectors.
+func (s *Selection) few(n int) bool { return s.Each != nil && s.Count <= n/16 }
 
 // categorySeparator stands between the categories of a path.
 const categorySeparator = " > "

@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"context"
+	"math/bits"
 	"runtime"
 	"slices"
 	"sync"
@@ -113,13 +114,13 @@ func (e *Engine) found(words []queryWord, allowed bitset, limit int) []Match {
 	c := e.corpus
 	mean := c.length / float64(max(c.size(), 1))
 	for _, w := range words {
-		for _, o := range c.postings[w.word] {
+		counts := c.counts[w.word]
+		for i, o := range c.postings[w.word] {
 			if allowed != nil && !allowed.has(o) {
 				continue
 			}
-			d := c.entries[o]
-			n := float64(d.count(w.word))
-			t.add(o, float32(w.idf*n*(bm25K1+1)/(n+bm25K1*(1-bm25B+bm25B*d.length/mean))))
+			n := float64(counts[i])
+			t.add(o, float32(w.idf*n*(bm25K1+1)/(n+bm25K1*(1-bm25B+bm25B*c.lengths[o]/mean))))
 		}
 	}
 	return e.top(t, limit)
@@ -127,23 +128,19 @@ func (e *Engine) found(words []queryWord, allowed bitset, limit int) []Match {
 
 // top returns the greatest sums of a tally.
 func (e *Engine) top(t *tally, limit int) []Match {
-	order := func(a, b ordinal) int {
-		return cmp.Or(cmp.Compare(t.sums[b], t.sums[a]), cmp.Compare(e.corpus.entries[a].id, e.corpus.entries[b].id))
-	}
-	best := slices.Clone(t.touched)
-	if len(best) > 4*limit { // only what may be among the best is sorted
-		sums := make([]float32, len(best))
-		for i, o := range best {
-			sums[i] = t.sums[o]
+	best := leading[ordinal]{limit: limit, order: func(a, b ordinal) int {
+		if x, y := t.sums[a], t.sums[b]; x != y {
+			return cmp.Compare(y, x)
 		}
-		slices.Sort(sums)
-		edge := sums[len(sums)-limit]
-		best = slices.DeleteFunc(best, func(o ordinal) bool { return t.sums[o] < edge })
+		return cmp.Compare(e.corpus.entries[a].id, e.corpus.entries[b].id)
+	}}
+	for _, o := range t.touched {
+		best.offer(o)
 	}
-	slices.SortFunc(best, order)
-	matches := make([]Match, min(limit, len(best)))
-	for i := range matches {
-		matches[i] = Match{e.corpus.entries[best[i]].id, float64(t.sums[best[i]])}
+	list := best.sorted()
+	matches := make([]Match, len(list))
+	for i, o := range list {
+		matches[i] = Match{e.corpus.entries[o].id, float64(t.sums[o])}
 	}
 	return matches
 }
@@ -156,7 +153,15 @@ func (e *Engine) selection(filters []Filter, allowed bitset) Selection {
 	return Selection{Filters: filters, Has: func(id string) bool {
 		o, ok := e.corpus.ordinals[id]
 		return ok && allowed.has(o)
-	}}
+	}, Each: func(yield func(id string) bool) {
+		for i, w := range allowed {
+			for ; w != 0; w &= w - 1 {
+				if !yield(e.corpus.entries[i*64+bits.TrailingZeros64(w)].id) {
+					return
+				}
+			}
+		}
+	}, Count: allowed.count()}
 }
 
 // driverShare is what an index's own score adds to that of the engine: it

@@ -197,8 +197,8 @@ func redirect(rules []*Rule) string {
 func (e *Engine) withoutHidden(p *prepared, set bitset) bitset {
 	for _, r := range p.rules {
 		for _, f := range r.Hide {
-			passes := e.corpus.columns[f.Field].passes(f)
-			set.keep(func(o ordinal) bool { return !passes(o) })
+			f.Not = !f.Not
+			e.corpus.columns[f.Field].keep(set, f)
 		}
 	}
 	return set
@@ -207,24 +207,29 @@ func (e *Engine) withoutHidden(p *prepared, set bitset) bitset {
 // understoodBoost is what a document gets for a value that the words name.
 const understoodBoost = 0.4
 
-// boost adds what rules add to a document's score.
-func (e *Engine) boost(p *prepared, o ordinal, s *scored) {
+// boost is what is added to the score of documents that pass.
+type boost struct {
+	passes func(o ordinal) bool
+	weight float64
+	name   string
+}
+
+// boosts returns what a query's words and rules add to scores.
+func (e *Engine) boosts(p *prepared) []boost {
+	var all []boost
 	if p.read != nil {
 		for _, u := range p.read.said {
-			if u.Boost && e.corpus.columns[u.Filter.Field].passes(u.Filter)(o) {
-				s.score += understoodBoost
-				s.boosts = append(s.boosts, Reason{u.Filter.Field, understoodBoost})
+			if u.Boost {
+				all = append(all, boost{e.corpus.columns[u.Filter.Field].passes(u.Filter), understoodBoost, u.Filter.Field})
 			}
 		}
 	}
 	for _, r := range p.rules {
 		for _, b := range r.Boosts {
-			if e.corpus.columns[b.Filter.Field].passes(b.Filter)(o) {
-				s.score += b.Weight
-				s.boosts = append(s.boosts, Reason{"rule " + r.Name, b.Weight})
-			}
+			all = append(all, boost{e.corpus.columns[b.Filter.Field].passes(b.Filter), b.Weight, "rule " + r.Name})
 		}
 	}
+	return all
 }
 
 // pin puts documents where rules want them, and returns how many of them were

@@ -36,6 +36,21 @@ type prepared struct {
 	given    int // filters of the caller; the rest were read from the words
 	after    *cursor
 	rules    []*Rule // in force
+	worded   bitset  // what has enough of the words, of all documents; nil: not asked yet
+}
+
+// reach is how much of a list the page can come to.
+func (p *prepared) reach() int {
+	for _, r := range p.rules {
+		if len(r.Pins) > 0 {
+			return listed // pins move what is behind them
+		}
+	}
+	n := p.Limit + 1 // which tells whether there are more
+	if p.after != nil {
+		n += len(p.after.shown) + sameNumber
+	}
+	return min(n, listed)
 }
 
 // prepare checks a query and embeds its text. It takes no lock: embedders may
@@ -240,7 +255,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
 		}
 	}
 	if len(p.Sort) > 0 {
-		list = e.sorted(p.Sort, set)
+		list = e.sorted(p, set)
 	}
 	list, added := e.pin(p, list, set)
 	r := &Result{Total: set.count() + added, Redirect: redirect(p.rules), Correction: p.said, Relaxed: p.relaxed, Degraded: p.degraded}
@@ -274,7 +289,7 @@ func (p *prepared) relax() bool {
 		return true
 	}
 	if p.Mode == Ranked && !p.Literal && !p.loose && len(p.words) > 0 {
-		p.loose = true
+		p.loose, p.worded = true, nil
 		p.relaxed = append(p.relaxed, Relaxation{Words: p.Text, Reason: "nothing has enough of the words"})
 		return true
 	}
@@ -297,6 +312,12 @@ const nearEnough = 0.34
 // answer ranks what a query finds. The set holds what is counted: all that is
 // listed, but in a sorted list what only vectors found.
 func (e *Engine) answer(ctx context.Context, p *prepared) ([]scored, bitset, error) {
+	if len(p.Sort) > 0 {
+		p.near = nil
+		if set := e.matched(p, p.allowed); p.worded.count() > 0 {
+			return nil, set, nil // the words decide alone
+		}
+	}
 	depth := max(e.config.Depth, p.Limit)
 	candidates, near, err := e.candidates(ctx, p, depth)
 	if err != nil {
@@ -315,15 +336,16 @@ func (e *Engine) answer(ctx context.Context, p *prepared) ([]scored, bitset, err
 
 // matched is what a query finds among the allowed; nil allows everything.
 func (e *Engine) matched(p *prepared, allowed bitset) bitset {
-	var set bitset
-	if p.Mode != Semantic {
+	if p.worded == nil && p.Mode != Semantic {
+		p.worded = bitset{}
 		// Of several ways to say it those count whose words documents have.
 		for _, s := range p.sayings() {
 			if s.unknown() == p.fewestUnknown() {
-				set.or(e.worded(s.words, p.enough()))
+				p.worded.or(e.worded(s.words, p.enough()))
 			}
 		}
 	}
+	set := slices.Clone(p.worded)
 	if len(p.Sort) == 0 || set.count() == 0 {
 		for _, o := range p.near {
 			set.set(o)
@@ -338,9 +360,13 @@ func (e *Engine) matched(p *prepared, allowed bitset) bitset {
 // ordered puts the set in order: the candidates by rank, then the rest by its
 // words.
 func (e *Engine) ordered(p *prepared, candidates []*candidate, set bitset) []scored {
+	if len(p.Sort) > 0 { // the set alone counts
+		return nil
+	}
 	list := make([]scored, 0, len(candidates))
 	rest := slices.Clone(set)
 	parts := make([]float64, signalCount)
+	boosts := e.boosts(p)
 	for _, c := range candidates {
 		o := e.corpus.ordinals[c.entry.id]
 		if !set.has(o) {
@@ -360,7 +386,12 @@ func (e *Engine) ordered(p *prepared, candidates []*candidate, set bitset) []sco
 			for _, part := range parts {
 				s.score += part
 			}
-			e.boost(p, o, &s)
+			for _, b := range boosts {
+				if b.passes(o) {
+					s.score += b.weight
+					s.boosts = append(s.boosts, Reason{b.name, b.weight})
+				}
+			}
 		}
 		list = append(list, s)
 	}
@@ -377,16 +408,19 @@ func (e *Engine) ordered(p *prepared, candidates []*candidate, set bitset) []sco
 		}
 	}
 	slices.SortFunc(list, byScore)
-	tail := make([]scored, 0, rest.count())
+	if len(list) >= p.reach() {
+		return list
+	}
+	best := leading[worth]{limit: p.reach() - len(list), order: e.byWorth}
 	rest.each(func(o ordinal) {
 		entry := e.corpus.entries[o]
-		s := scored{entry: entry, score: e.corpus.okapi(p.words, entry)}
+		x := worth{o, e.corpus.okapi(p.words, entry)}
 		for _, other := range p.others {
-			s.score = max(s.score, synonymShare*e.corpus.okapi(other.words, entry))
+			x.score = max(x.score, synonymShare*e.corpus.okapi(other.words, entry))
 		}
-		tail = append(tail, s)
+		best.offer(x)
 	})
-	tail = first(tail, listed, byScore)
+	tail := e.entriesOf(best.sorted())
 	if len(tail) > 0 && len(list) > 0 { // scores go on falling
 		low, high := list[len(list)-1].score, max(tail[0].score, 1e-9)
 		for i := range tail {
@@ -397,7 +431,10 @@ func (e *Engine) ordered(p *prepared, candidates []*candidate, set bitset) []sco
 }
 
 func byScore(a, b scored) int {
-	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.entry.id, b.entry.id))
+	if a.score != b.score {
+		return cmp.Compare(b.score, a.score)
+	}
+	return cmp.Compare(a.entry.id, b.entry.id)
 }
 
 // hits turns a page into what is returned.

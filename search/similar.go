@@ -29,12 +29,16 @@ func (e *Engine) Similar(ctx context.Context, q SimilarQuery) ([]Hit, error) {
 	}
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	allowed := e.corpus.selected(q.Filters, "")
+	var allowed bitset // nil: everything
+	if len(q.Filters) > 0 {
+		allowed = e.corpus.selected(q.Filters, "")
+	}
 	var sources []*entry
+	own := make(map[string]bool, len(q.IDs))
 	for _, id := range q.IDs {
 		if o, ok := e.corpus.ordinals[id]; ok {
 			sources = append(sources, e.corpus.entries[o])
-			allowed.unset(o)
+			own[id] = true
 		}
 	}
 	if len(sources) == 0 {
@@ -51,22 +55,27 @@ func (e *Engine) Similar(ctx context.Context, q SimilarQuery) ([]Hit, error) {
 		words = append(words, queryWord{w.word, w.weight})
 	}
 	near := map[string]float64{}
+	depth := max(e.config.Depth, q.Limit)
+	others := func(found []Match) []Match { // the first of them but the sources
+		found = slices.DeleteFunc(found, func(m Match) bool { return own[m.ID] })
+		return found[:min(depth, len(found))]
+	}
 	if e.vectors != nil {
 		middle, err := e.middle(ctx, q.IDs)
 		if err != nil {
 			return nil, err
 		}
 		if middle != nil {
-			found, err := e.nearest(ctx, middle, &prepared{Query: check, allowed: allowed}, max(e.config.Depth, q.Limit))
+			found, err := e.nearest(ctx, middle, &prepared{Query: check, allowed: allowed}, depth+len(own))
 			if err != nil {
 				return nil, err
 			}
-			for _, m := range found {
+			for _, m := range others(found) {
 				near[m.ID] = m.Score
 			}
 		}
 	}
-	for _, m := range e.found(words, allowed, max(e.config.Depth, q.Limit)) {
+	for _, m := range others(e.found(words, allowed, depth+len(own))) {
 		if _, ok := near[m.ID]; !ok {
 			near[m.ID] = 0
 		}

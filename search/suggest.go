@@ -51,14 +51,48 @@ func (e *Engine) SetQueries(queries []PopularQuery) {
 	slices.SortFunc(kept, func(a, b PopularQuery) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Text, b.Text)) })
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.queries = kept[:min(MaxQueries, len(kept))]
+	e.queries = make([]popular, min(MaxQueries, len(kept)))
+	for i := range e.queries {
+		e.queries[i] = popular{kept[i], phraseOf(kept[i].Text)}
+	}
+}
+
+// popular is a query that is suggested, and its words.
+type popular struct {
+	PopularQuery
+	phrase
+}
+
+// phrase is a text to compare with what is typed.
+type phrase struct {
+	words    []form
+	initials uint64 // which letters its words begin with; several share a bit
+}
+
+// form is a word as it is written, folded, and its stem, which begins the same.
+type form struct{ text, stem string }
+
+func phraseOf(text string) phrase {
+	var p phrase
+	for _, w := range pieces(text) {
+		p.words = append(p.words, form{w.text, stem(w.text)})
+		p.initials |= initial(w.text)
+	}
+	return p
+}
+
+func initial(word string) uint64 {
+	if word == "" { // an accent alone
+		return 0
+	}
+	return 1 << (word[0] % 64)
 }
 
 // typing is a text of which the last word may go on.
 type typing struct {
 	words  []uint32        // stems of the whole words
 	begun  map[uint32]bool // stems of the words that begin like the last one; nil: the last one is whole
-	forms  []string        // as they are typed, folded
+	phrase                 // as it is typed
 	prefix string
 	none   bool // a word that no document has
 }
@@ -78,7 +112,7 @@ func (e *Engine) Suggest(_ context.Context, q SuggestQuery) (*Suggestions, error
 	defer e.mu.RUnlock()
 	t := e.typed(q.Text)
 	s := &Suggestions{Categories: e.suggestCategories(t, q.Limit), Queries: e.suggestQueries(q.Text, t, q.Limit)}
-	if len(t.forms) > 0 && !t.none {
+	if len(t.phrase.words) > 0 && !t.none {
 		s.Documents = e.suggestDocuments(t, q)
 	}
 	return s, nil
@@ -97,7 +131,7 @@ func (e *Engine) typed(text string) *typing {
 	for i, w := range words {
 		if open && i == len(words)-1 {
 			t.prefix = w.text
-			t.forms = append(t.forms, w.text)
+			t.say(w.text)
 			t.begun = e.speller.begun(e, w.text)
 			t.none = t.none || len(t.begun) == 0
 			continue
@@ -108,7 +142,7 @@ func (e *Engine) typed(text string) *typing {
 				form = best
 			}
 		}
-		t.forms = append(t.forms, form)
+		t.say(form)
 		token := stem(form)
 		if isStop(token) {
 			continue
@@ -121,6 +155,11 @@ func (e *Engine) typed(text string) *typing {
 		t.words = append(t.words, id)
 	}
 	return t
+}
+
+func (t *typing) say(word string) {
+	t.phrase.words = append(t.phrase.words, form{word, stem(word)})
+	t.initials |= initial(word)
 }
 
 // begun returns the stems of words that begin with a prefix; when there are
@@ -206,8 +245,11 @@ func (e *Engine) suggestDocuments(t *typing, q SuggestQuery) []Suggestion {
 	for _, f := range q.Filters {
 		pass = append(pass, e.corpus.columns[f.Field].passes(f))
 	}
-	var found []scored
+	found := leading[worth]{limit: q.Limit, order: e.byWorth}
 	consider := func(o ordinal) {
+		if len(found.kept) == q.Limit && e.corpus.standing[o]+earlyWord < found.kept[0].score {
+			return // even with the word in front
+		}
 		d := e.corpus.entries[o]
 		for _, w := range t.words {
 			if !slices.Contains(d.title, w) {
@@ -225,38 +267,37 @@ func (e *Engine) suggestDocuments(t *typing, q SuggestQuery) []Suggestion {
 				return
 			}
 		}
-		s := scored{entry: d, score: standing(d)}
 		first := at
 		if len(t.words) > 0 {
 			first = slices.Index(d.title, t.words[0])
 		}
-		s.score += 0.3 / float64(1+max(first, 0))
-		found = append(found, s)
+		found.offer(worth{o, e.corpus.standing[o] + earlyWord/float64(1+max(first, 0))})
 	}
 	if len(t.words) > 0 {
-		rarest := slices.MinFunc(t.words, func(a, b uint32) int { return cmp.Compare(e.corpus.documents(a), e.corpus.documents(b)) })
-		for _, o := range e.corpus.postings[rarest] {
+		rarest := slices.MinFunc(t.words, func(a, b uint32) int { return cmp.Compare(len(e.corpus.titled[a]), len(e.corpus.titled[b])) })
+		for _, o := range e.corpus.titled[rarest] {
 			consider(o)
 		}
 	} else {
-		seen := e.tally()
+		seen := make(bitset, len(e.corpus.live))
 		for w := range t.begun {
-			for _, o := range e.corpus.postings[w] {
-				if seen.sums[o] == 0 {
-					seen.add(o, 1)
-					consider(o)
-				}
+			for _, o := range e.corpus.titled[w] {
+				seen.set(o)
 			}
 		}
-		e.release(seen)
+		seen.each(consider)
 	}
-	found = first(found, q.Limit, byScore)
-	out := make([]Suggestion, len(found))
-	for i, s := range found {
-		out[i] = Suggestion{ID: s.entry.id, Text: s.entry.name, Highlight: t.highlight(e, s.entry.name)}
+	best := found.sorted()
+	out := make([]Suggestion, len(best))
+	for i, x := range best {
+		d := e.corpus.entries[x.o]
+		out[i] = Suggestion{ID: d.id, Text: d.name, Highlight: t.highlight(e, d.name)}
 	}
 	return out
 }
+
+// earlyWord is what a title gains that begins with what is typed.
+const earlyWord = 0.3
 
 // highlight marks the words that were typed, of the last one what was.
 func (t *typing) highlight(e *Engine, text string) string {
@@ -273,7 +314,7 @@ func (t *typing) highlight(e *Engine, text string) string {
 				to += n
 			}
 			to = min(to, w.to)
-		case ok && (slices.Contains(t.words, id) || t.begun[id]), !ok && slices.Contains(t.forms, w.text):
+		case ok && (slices.Contains(t.words, id) || t.begun[id]), !ok && slices.ContainsFunc(t.phrase.words, func(f form) bool { return f.text == w.text }):
 		default:
 			continue
 		}
@@ -284,24 +325,29 @@ func (t *typing) highlight(e *Engine, text string) string {
 }
 
 // begins reports whether a text has words that begin with all those typed.
-func (t *typing) begins(text string) bool {
-	words := pieces(text)
-	for _, form := range t.forms {
-		if !slices.ContainsFunc(words, func(w piece) bool { return strings.HasPrefix(w.text, form) || stem(w.text) == stem(form) }) {
+func (t *typing) begins(p *phrase) bool {
+	if t.initials&^p.initials != 0 {
+		return false
+	}
+	for _, typed := range t.phrase.words {
+		if !slices.ContainsFunc(p.words, func(w form) bool { return strings.HasPrefix(w.text, typed.text) || w.stem == typed.stem }) {
 			return false
 		}
 	}
 	return true
 }
 
+// lastOf is a category's own name, of its path.
+func lastOf(path string) string {
+	name := path[strings.LastIndex(path, categorySeparator)+1:]
+	return strings.TrimPrefix(name, categorySeparator[1:])
+}
+
 func (e *Engine) suggestCategories(t *typing, limit int) []Suggestion {
 	var found []Suggestion
 	for id, path := range e.corpus.paths.text {
-		n := e.corpus.inPath[id]
-		name := path[strings.LastIndex(path, categorySeparator)+1:]
-		name = strings.TrimPrefix(name, categorySeparator[1:])
-		if n > 0 && t.begins(name) {
-			found = append(found, Suggestion{ID: path, Text: name, Count: n})
+		if n := e.corpus.inPath[id]; n > 0 && t.begins(&e.corpus.named[id]) {
+			found = append(found, Suggestion{ID: path, Text: lastOf(path), Count: n})
 		}
 	}
 	found = first(found, limit, func(a, b Suggestion) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.ID, b.ID)) })
@@ -314,7 +360,8 @@ func (e *Engine) suggestCategories(t *typing, limit int) []Suggestion {
 func (e *Engine) suggestQueries(text string, t *typing, limit int) []Suggestion {
 	typed := strings.Join(strings.Fields(strings.ToLower(text)), " ")
 	var found, others []Suggestion
-	for _, q := range e.queries { // the most frequent first
+	for i := range e.queries { // the most frequent first
+		q := &e.queries[i]
 		if len(found) == limit {
 			break
 		}
@@ -322,7 +369,7 @@ func (e *Engine) suggestQueries(text string, t *typing, limit int) []Suggestion 
 		case q.Text == typed:
 		case strings.HasPrefix(q.Text, typed):
 			found = append(found, Suggestion{ID: q.Text, Text: q.Text, Count: q.Count})
-		case len(others) < limit && t.begins(q.Text):
+		case len(others) < limit && t.begins(&q.phrase):
 			others = append(others, Suggestion{ID: q.Text, Text: q.Text, Count: q.Count})
 		}
 	}

@@ -24,6 +24,7 @@ type benchCmd struct {
 	Import    benchImportCmd    `cmd:"" help:"The import of the Online Retail file."`
 	Kill      benchKillCmd      `cmd:"" help:"Kill the server under load, again and again, and look for what is lost."`
 	Recommend benchRecommendCmd `cmd:"" help:"Home pages recommended to many readers during a retrain."`
+	Search    benchSearchCmd    `cmd:"" help:"Indexing, queries and suggestions on a made-up catalog."`
 	Child     benchChildCmd     `cmd:"" hidden:"" help:"The server that is measured; the others start it."`
 }
 
@@ -166,6 +167,28 @@ type benchRecommendCmd struct {
 func (c *benchRecommendCmd) Run(e *env) error {
 	run := bench.RecommendRun{Items: c.Items, Interactions: c.Interactions, Readers: c.Readers, Rate: c.Rate,
 		Duration: time.Duration(c.Seconds) * time.Second, Seed: c.Seed}
+	result, err := run.Run(e.ctx)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return result.JSON(e.out)
+	}
+	result.Print(e.out)
+	return nil
+}
+
+type benchSearchCmd struct {
+	Products int    `help:"Products of the catalog." default:"50000"`
+	Training int    `help:"Products that the embedder learns from. Default all, up to 20,000."`
+	Seconds  int    `help:"How long each measurement goes on." default:"10"`
+	Seed     uint64 `help:"Varies the catalog."`
+	Profile  string `help:"Write the CPU profile of the queries to this file." placeholder:"FILE"`
+	JSON     bool   `help:"Print the figures as JSON."`
+}
+
+func (c *benchSearchCmd) Run(e *env) error {
+	run := bench.SearchRun{Products: c.Products, Training: c.Training, Duration: time.Duration(c.Seconds) * time.Second, Seed: c.Seed, Profile: c.Profile}
 	result, err := run.Run(e.ctx)
 	if err != nil {
 		return err

@@ -55,7 +55,7 @@ func (e *edit) insert(target int, id string, row []float32) {
 		target = e.append(e.x.newList(centre, 0))
 	}
 	l := e.own(target)
-	e.x.where[id] = place{uint32(target), uint32(len(l.ids))}
+	e.x.where.set(id, place{uint32(target), uint32(len(l.ids))})
 	e.x.push(l, id, row)
 }
 
@@ -68,9 +68,17 @@ func (e *edit) append(l *list) int {
 }
 
 func (e *edit) remove(id string) bool {
-	p, ok := e.x.where[id]
+	if !e.kill(id) {
+		return false
+	}
+	e.x.where.unset(id)
+	return true
+}
+
+// kill marks the vector of an id, which is to get a new place or none.
+func (e *edit) kill(id string) bool {
+	p, ok := e.x.where.at[id]
 	if ok {
-		delete(e.x.where, id)
 		e.own(int(p.list)).kill(int(p.slot))
 		e.shrunk[int(p.list)] = true
 	}
@@ -82,7 +90,7 @@ func (e *edit) settle(i int, l *list) {
 	e.lists[i] = l
 	for slot, id := range l.ids {
 		if !l.isDead(slot) {
-			e.x.where[id] = place{uint32(i), uint32(slot)}
+			e.x.where.set(id, place{uint32(i), uint32(slot)})
 		}
 	}
 }
@@ -216,7 +224,7 @@ func (x *Index) listOf(centre []float32, ids []string, rows [][]float32, members
 // with the state before.
 func (e *edit) snapshot() *snapshot {
 	old := e.x.state.Load()
-	s := &snapshot{lists: e.lists, live: len(e.x.where), centroids: old.centroids, effort: old.effort, tuned: old.tuned}
+	s := &snapshot{lists: e.lists, live: len(e.x.where.at), centroids: old.centroids, effort: old.effort, tuned: old.tuned}
 	if e.x.cfg.Exact {
 		return s
 	}

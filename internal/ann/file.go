@@ -186,10 +186,10 @@ func (d *decoder) index(cfg Config) (*Index, error) {
 			return nil, err
 		}
 		for slot, id := range l.ids {
-			if _, twice := x.where[id]; twice {
+			if _, twice := x.where.at[id]; twice {
 				return nil, &FormatError{fmt.Sprintf("holds the id %q twice", id)}
 			}
-			x.where[id] = place{uint32(len(e.lists)), uint32(slot)}
+			x.where.set(id, place{uint32(len(e.lists)), uint32(slot)})
 		}
 		e.lists = append(e.lists, l)
 	}

@@ -24,12 +24,9 @@ type Index struct {
 	state   atomic.Pointer[snapshot]
 	scratch sync.Pool // *scratch
 
-	writing chan struct{}    // held by the one change under way
-	where   map[string]place // of each live vector; the writer's own
+	writing chan struct{} // held by the one change under way
+	where   places        // of each live vector
 }
-
-// place is where a vector stands: list and slot.
-type place struct{ list, slot uint32 }
 
 // snapshot is what a search sees. It never changes.
 type snapshot struct {
@@ -52,7 +49,7 @@ func New(dim int, cfg Config) (*Index, error) {
 	}
 	x := &Index{
 		cfg: cfg, dim: dim, stride: (dim + codeBlock - 1) / codeBlock * codeBlock,
-		writing: make(chan struct{}, 1), where: map[string]place{},
+		writing: make(chan struct{}, 1), where: places{at: map[string]place{}},
 	}
 	x.state.Store(&snapshot{})
 	return x, nil
@@ -116,7 +113,7 @@ func (x *Index) Add(ctx context.Context, items ...Item) error {
 		return err
 	}
 	for i, item := range items {
-		e.remove(item.ID)
+		e.kill(item.ID)
 		e.insert(targets[i], item.ID, rows[i])
 	}
 	e.publish()
@@ -233,12 +230,15 @@ func (x *Index) rebuild(ctx context.Context, items []Item, added [][]float32) er
 	if err != nil {
 		return err
 	}
-	x.where = make(map[string]place, len(ids))
+	where := make(map[string]place, len(ids))
 	e := &edit{x: x, lists: lists, owned: map[int]bool{}, reshaped: true}
 	for i, l := range lists {
 		e.owned[i] = true
-		e.settle(i, l)
+		for slot, id := range l.ids {
+			where[id] = place{uint32(i), uint32(slot)}
+		}
 	}
+	x.where.replace(where)
 	e.publish()
 	return nil
 }

@@ -47,7 +47,7 @@ func bruteForce(metric Metric, model map[string][]float32, query []float32, k in
 // which lists cannot be split.
 func requireSound(t require.TestingT, x *Index, reloaded bool) {
 	s := x.state.Load()
-	require.Len(t, x.where, s.live)
+	require.Len(t, x.where.at, s.live)
 	live := 0
 	for i, l := range s.lists {
 		require.Len(t, l.rows, len(l.ids)*x.dim)
@@ -57,7 +57,7 @@ func requireSound(t require.TestingT, x *Index, reloaded bool) {
 				deaths++
 				continue
 			}
-			require.Equal(t, place{uint32(i), uint32(slot)}, x.where[id])
+			require.Equal(t, place{uint32(i), uint32(slot)}, x.where.at[id])
 		}
 		require.Equal(t, deaths, l.deaths)
 		require.LessOrEqual(t, deaths*4, len(l.ids), "reclaimed")

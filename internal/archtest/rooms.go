@@ -68,7 +68,8 @@ var rooms = slices.Concat(
 	place(5, outer, "internal/httpapi", "internal/importer", "internal/web"),
 	place(6, root, "."),
 	place(6.5, outer, "internal/boot", "internal/demo"), // what the programs share
-	place(6.7, outer, "internal/bench", "internal/recommendeval", "internal/searcheval"),
+	place(6.7, outer, "internal/recommendeval", "internal/searcheval"),
+	place(6.8, outer, "internal/bench"),
 	place(7, program, "cmd/*", "examples/*"),
 )
 

@@ -28,13 +28,14 @@ type SearchConfig struct {
 	// locale, by a name that no other has, in no process: "products-en-..." of
 	// letters, digits and dashes. When a rebuild has taken its place, or Run
 	// ends, its methods Drop(context.Context) error and Close() error are
-	// called, where it has them. Default [search.NewMemoryIndex].
+	// called, where it has them. Default none: the engine finds by the words it
+	// keeps.
 	Keyword func(ctx context.Context, name string) (search.Index, error)
 	// Vectors opens an empty index of meaning, likewise. Default
-	// [search.NewFlatVectors].
+	// [search.NewMemoryVectors], exact up to 200,000 vectors.
 	Vectors func(ctx context.Context, name string) (search.VectorIndex, error)
 	// Embedder gives texts a meaning. Default: one that is trained on the
-	// catalog with each rebuild.
+	// catalog, or 50,000 products of it, with each rebuild.
 	Embedder search.Embedder
 	// Engine tunes ranking.
 	Engine search.Config
@@ -114,11 +115,10 @@ type SearchProgress struct {
 // NewSearch makes the search of a shop. It answers once Run or Build has read
 // the catalog.
 func NewSearch(db core.Runner[SearchTx], products *catalog.Service, recorder *analytics.Recorder, cfg SearchConfig) *Search {
-	if cfg.Keyword == nil {
-		cfg.Keyword = func(context.Context, string) (search.Index, error) { return search.NewMemoryIndex(nil), nil }
-	}
 	if cfg.Vectors == nil {
-		cfg.Vectors = func(context.Context, string) (search.VectorIndex, error) { return search.NewFlatVectors(), nil }
+		cfg.Vectors = func(context.Context, string) (search.VectorIndex, error) {
+			return search.NewMemoryVectors(search.MemoryVectorsConfig{})
+		}
 	}
 	if cfg.Rebuild <= 0 {
 		cfg.Rebuild = 24 * time.Hour
@@ -183,6 +183,21 @@ const indexBatch = 500
 
 // minLearn is how many products are worth learning meaning from.
 const minLearn = 20
+
+// maxLearn is how many are enough: of more, as many are taken that lie evenly
+// among all.
+const maxLearn = 50_000
+
+func lesson(docs []search.Document) []search.Document {
+	if len(docs) <= maxLearn {
+		return docs
+	}
+	some := make([]search.Document, maxLearn)
+	for i := range some {
+		some[i] = docs[i*len(docs)/maxLearn]
+	}
+	return some
+}
 
 // Build reads the catalog into new engines and then answers with them; until
 // then the ones before do.
@@ -255,14 +270,17 @@ func (s *Search) build(ctx context.Context) (err error) {
 // engine makes an empty engine for a locale, its embedder trained on docs.
 func (s *Search) engine(ctx context.Context, st *searchState, locale string, docs []search.Document) (*search.Engine, error) {
 	name := indexName(locale)
-	keyword, err := s.cfg.Keyword(ctx, name)
-	if err != nil {
-		return nil, err
+	var keyword search.Index
+	var err error
+	if s.cfg.Keyword != nil {
+		if keyword, err = s.cfg.Keyword(ctx, name); err != nil {
+			return nil, err
+		}
+		st.indexes = append(st.indexes, keyword)
 	}
-	st.indexes = append(st.indexes, keyword)
 	embedder := s.cfg.Embedder
 	if embedder == nil && len(docs) >= minLearn {
-		if embedder, err = search.TrainLSA(ctx, docs, search.LSAConfig{}); err != nil {
+		if embedder, err = search.TrainLSA(ctx, lesson(docs), search.LSAConfig{}); err != nil {
 			return nil, err
 		}
 	}
