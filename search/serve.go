@@ -340,7 +340,6 @@ func (e *Engine) matched(p *prepared, allowed bitset) bitset {
 func (e *Engine) ordered(p *prepared, candidates []*candidate, set bitset) []scored {
 	list := make([]scored, 0, len(candidates))
 	rest := slices.Clone(set)
-	parts := make([]float64, signalCount)
 	for _, c := range candidates {
 		o := e.corpus.ordinals[c.entry.id]
 		if !set.has(o) {
@@ -356,10 +355,7 @@ func (e *Engine) ordered(p *prepared, candidates []*candidate, set bitset) []sco
 		case Fused:
 			s.score = c.fused
 		default:
-			e.config.Ranker.Contributions(parts, c.signals)
-			for _, part := range parts {
-				s.score += part
-			}
+			s.score = e.config.Ranker.Score(c.signals)
 			e.boost(p, o, &s)
 		}
 		list = append(list, s)

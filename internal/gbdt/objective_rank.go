@@ -16,15 +16,20 @@ type ranking struct {
 	ideal []float64 // inverse of the best DCG, 0 if a query has no gain
 }
 
+// maxGrade is the highest grade whose gain is not given.
 const maxGrade = 30
 
 func newRanking(p *Params, t *Table) (*ranking, error) {
 	if t.Group == nil {
 		return nil, &InputError{"Group", "is needed for lambdarank"}
 	}
+	top := maxGrade
+	if p.LabelGain != nil {
+		top = len(p.LabelGain) - 1
+	}
 	for i, v := range t.Label {
-		if v < 0 || v > maxGrade || v != math.Trunc(v) || p.LabelGain != nil && int(v) >= len(p.LabelGain) {
-			return nil, &InputError{"Label", fmt.Sprintf("is %g at row %d, for lambdarank it must be a grade from 0 to %d with a gain", v, i, maxGrade)}
+		if v < 0 || v > float64(top) || v != math.Trunc(v) {
+			return nil, &InputError{"Label", fmt.Sprintf("is %g at row %d, for lambdarank it must be a grade from 0 to %d", v, i, top)}
 		}
 	}
 	for i, v := range p.LabelGain {

@@ -123,7 +123,7 @@ func TestESCI(t *testing.T) {
 
 	judged, err := Judge(t.Context(), engine, d.Queries)
 	require.NoError(t, err)
-	each, err := CrossValidate(t.Context(), d.Queries, judged, 5, search.LinearConfig{})
+	each, err := CrossValidate(t.Context(), d.Queries, judged, 5, Linear(search.LinearConfig{}))
 	require.NoError(t, err)
 	t.Logf("trained, 5 folds %+v", Mean(each))
 	for _, negated := range []bool{true, false} { // many of these queries say what is not wanted
