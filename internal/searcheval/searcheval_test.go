@@ -97,9 +97,10 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// The promise of the default ranking on judged queries, with room for other
-// processors' rounding. It takes a minute, so it must be asked for.
-func TestESCI(t *testing.T) {
+// esci indexes the judged queries' products, which takes so long that it must
+// be asked for.
+func esci(t *testing.T) (*Data, *search.Engine) {
+	t.Helper()
 	products := testenv.Data(t, "esci-150/products.jsonl.gz")
 	if os.Getenv("BODEGA_LONG") == "" {
 		t.Skip("set BODEGA_LONG=1 to evaluate search on esci-150")
@@ -108,9 +109,16 @@ func TestESCI(t *testing.T) {
 	require.NoError(t, err)
 	index, err := bleve.Open("", bleve.Config{})
 	require.NoError(t, err)
-	defer func() { require.NoError(t, index.Close()) }()
+	t.Cleanup(func() { require.NoError(t, index.Close()) })
 	engine, err := Engine(t.Context(), d.Documents, index, search.Config{})
 	require.NoError(t, err)
+	return d, engine
+}
+
+// The promise of the default ranking on judged queries, with room for other
+// processors' rounding.
+func TestESCI(t *testing.T) {
+	d, engine := esci(t)
 	keyword, err := run(t.Context(), engine, d.Queries, search.Keyword)
 	require.NoError(t, err)
 	ranked, err := run(t.Context(), engine, d.Queries, search.Ranked)
@@ -126,6 +134,9 @@ func TestESCI(t *testing.T) {
 	each, err := CrossValidate(t.Context(), d.Queries, judged, 5, Linear(search.LinearConfig{}))
 	require.NoError(t, err)
 	t.Logf("trained, 5 folds %+v", Mean(each))
+	trees, err := CrossValidate(t.Context(), d.Queries, judged, 5, Trees(search.TreeConfig{}))
+	require.NoError(t, err)
+	t.Logf("with trees, 5 folds %+v, ndcg@10 over weights %+v", Mean(trees), Bootstrap(ndcg(trees), ndcg(each), 0))
 	for _, negated := range []bool{true, false} { // many of these queries say what is not wanted
 		var words, ranks []Scores
 		for i, q := range d.Queries {
