@@ -70,6 +70,23 @@ func DefaultRanker() LinearRanker {
 	return w
 }
 
+// SetRanker orders by a ranker from now on; nil is that of Config.
+func (e *Engine) SetRanker(r Ranker) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r == nil {
+		r = e.config.Ranker
+	}
+	e.ranker = r
+}
+
+// Ranker returns the ranker in force.
+func (e *Engine) Ranker() Ranker {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.ranker
+}
+
 const maxReasons = 5
 
 // reasons returns the strongest of what ranking and others added.

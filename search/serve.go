@@ -355,7 +355,7 @@ func (e *Engine) ordered(p *prepared, candidates []*candidate, set bitset) []sco
 		case Fused:
 			s.score = c.fused
 		default:
-			s.score = e.config.Ranker.Score(c.signals)
+			s.score = e.ranker.Score(c.signals)
 			e.boost(p, o, &s)
 		}
 		list = append(list, s)
@@ -403,7 +403,7 @@ func (e *Engine) hits(p *prepared, page []scored) []Hit {
 	for i, s := range page {
 		hits[i] = Hit{ID: s.entry.id, Score: s.score, Pinned: s.pinned}
 		if s.signals != nil && p.Mode == Ranked && len(p.Sort) == 0 {
-			e.config.Ranker.Contributions(parts, s.signals)
+			e.ranker.Contributions(parts, s.signals)
 			hits[i].Reasons = reasons(parts, s.boosts)
 		}
 	}

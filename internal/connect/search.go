@@ -38,6 +38,9 @@ type SearchConfig struct {
 	// Rebuild is how often everything is indexed anew, which also takes in what
 	// no event tells of. Default 24 h.
 	Rebuild time.Duration
+	// Train is how often ranking is learned anew from what shoppers clicked.
+	// Default 24 h; below 0 only when it is asked for.
+	Train time.Duration
 	// Logger is told of failures. Default slog.Default().
 	Logger *slog.Logger
 	// Clock tells the time. Default the system clock.
@@ -66,6 +69,8 @@ type Search struct {
 	current  atomic.Pointer[searchState]
 	building sync.Mutex // one rebuild at a time
 	rebuild  chan struct{}
+	learning sync.Mutex // one training at a time
+	train    chan struct{}
 
 	mu       sync.Mutex
 	progress SearchProgress
@@ -78,6 +83,7 @@ type searchState struct {
 	from    int64                     // place in the stream of events it includes
 	builtAt time.Time
 	learned int // products that the embedder was trained on
+	ranker  atomic.Pointer[rankerInfo]
 
 	mu      sync.Mutex
 	touched map[core.ProductID]bool             // changed since
@@ -104,6 +110,8 @@ type SearchProgress struct {
 	BuiltAt   time.Time `json:"built_at,omitzero"`
 	Event     int64     `json:"event"` // the newest event that is in
 	LastError string    `json:"last_error,omitempty"`
+
+	Ranking RankingProgress `json:"ranking"`
 }
 
 // NewSearch makes the search of a shop. It answers once Run or Build has read
@@ -118,10 +126,13 @@ func NewSearch(db core.Runner[SearchTx], products *catalog.Service, recorder *an
 	if cfg.Rebuild <= 0 {
 		cfg.Rebuild = 24 * time.Hour
 	}
+	if cfg.Train == 0 {
+		cfg.Train = 24 * time.Hour
+	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
-	return &Search{db: db, catalog: products, cfg: cfg, recorder: recorder, rebuild: make(chan struct{}, 1)}
+	return &Search{db: db, catalog: products, cfg: cfg, recorder: recorder, rebuild: make(chan struct{}, 1), train: make(chan struct{}, 1)}
 }
 
 func (s *Search) events() core.Runner[outbox.Tx] {
@@ -137,6 +148,7 @@ func (s *Search) Progress() SearchProgress {
 		st.mu.Lock()
 		p.Products, p.Event = len(st.known), st.from
 		st.mu.Unlock()
+		p.Ranking.Version, p.Ranking.TrainedAt = st.ranking()
 		p.Ready, p.BuiltAt, p.Locales = true, st.builtAt, st.facts.locales()
 	}
 	return p

@@ -127,6 +127,9 @@ func (s *Search) record(a *SearchAnswer, r SearchRequest, placement string) {
 	if a.Correction != nil && a.Correction.Applied {
 		e.Query = a.Correction.Text
 	}
+	if st := s.current.Load(); st != nil && !a.Plain && placement == analytics.PlacementSearch {
+		e.Model, _ = st.ranking()
+	}
 	for _, h := range a.Hits {
 		e.Shown = append(e.Shown, core.ProductID(h.ID))
 	}
