@@ -55,10 +55,15 @@ func TrainLinear(ctx context.Context, queries []Judged, config LinearConfig) (Li
 	}
 	gradient := make([]float64, signalCount)
 	of := make([][]float64, len(queries))
+	best := make([]float64, len(queries)) // gain there is
 	total := 0.0
 	for i := range queries {
-		of[i] = make([]float64, signalCount)
+		of[i], best[i] = make([]float64, signalCount), ideal(queries[i].Gains, len(queries[i].Gains))
 		total += queries[i].weight()
+	}
+	var discounts [deepest]float64
+	for i := range discounts {
+		discounts[i] = discount(i)
 	}
 	for round := range c.Rounds {
 		if err := ctx.Err(); err != nil {
@@ -66,7 +71,9 @@ func TrainLinear(ctx context.Context, queries []Judged, config LinearConfig) (Li
 		}
 		parallel(len(queries), func(i int) {
 			clear(of[i])
-			queries[i].gradient(of[i], w)
+			if best[i] > 0 {
+				queries[i].gradient(of[i], w, best[i], &discounts)
+			}
 		})
 		clear(gradient)
 		for i := range queries {
@@ -110,11 +117,7 @@ func checkJudged(queries []Judged) error {
 const deepest = 100
 
 // gradient adds the query's part of the loss's gradient.
-func (q *Judged) gradient(sum []float64, w LinearRanker) {
-	best := ideal(q.Gains, len(q.Gains))
-	if best == 0 {
-		return
-	}
+func (q *Judged) gradient(sum []float64, w LinearRanker, best float64, discounts *[deepest]float64) {
 	scores, order := q.ranked(w, deepest)
 	push := make([]float64, len(order))
 	for a, i := range order {
@@ -126,7 +129,7 @@ func (q *Judged) gradient(sum []float64, w LinearRanker) {
 			if q.Gains[j] > q.Gains[i] {
 				better, worse = b, a
 			}
-			swap := math.Abs((q.Gains[i] - q.Gains[j]) * (discount(a) - discount(b)) / best)
+			swap := math.Abs((q.Gains[i] - q.Gains[j]) * (discounts[a] - discounts[b]) / best)
 			p := swap / (1 + math.Exp(scores[order[better]]-scores[order[worse]]))
 			push[better] -= p
 			push[worse] += p
