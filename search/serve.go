@@ -239,6 +239,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
 			return nil, err
 		}
 	}
+	categories := e.predicted(p, list)
 	if len(p.Sort) > 0 {
 		list = e.sorted(p.Sort, set)
 	}
@@ -247,7 +248,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
 	if p.read != nil {
 		r.Understood = p.read.said
 	}
-	r.Facets = e.facets(p, set)
+	r.Facets, r.Categories = e.facets(p, set), categories
 	page, next := paginate(p, list)
 	r.Next = next
 	r.Hits = e.hits(p, page)

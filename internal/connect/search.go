@@ -79,8 +79,9 @@ type Search struct {
 // searchState is a whole of engines and what was read to make them.
 type searchState struct {
 	facts   *shopFacts
-	engines map[string]*search.Engine // by locale
-	from    int64                     // place in the stream of events it includes
+	engines map[string]*search.Engine             // by locale
+	paths   map[string]map[string]core.CategoryID // by locale
+	from    int64                                 // place in the stream of events it includes
 	builtAt time.Time
 	learned int // products that the embedder was trained on
 	ranker  atomic.Pointer[rankerInfo]
@@ -219,7 +220,7 @@ func (s *Search) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	st := &searchState{facts: facts, engines: map[string]*search.Engine{}, from: from, builtAt: s.cfg.Clock.Now(), touched: map[core.ProductID]bool{},
+	st := &searchState{facts: facts, engines: map[string]*search.Engine{}, paths: map[string]map[string]core.CategoryID{}, from: from, builtAt: s.cfg.Clock.Now(), touched: map[core.ProductID]bool{},
 		items: map[core.StockItemID]core.ProductID{}, known: map[core.ProductID]bool{}}
 	byLocale := map[string][]search.Document{}
 	if err := s.eachBatch(ctx, func(ps []catalog.Product) error {
@@ -234,6 +235,7 @@ func (s *Search) build(ctx context.Context) error {
 	}
 	for i, locale := range facts.locales() {
 		docs := byLocale[locale]
+		st.paths[locale] = facts.paths(locale)
 		if st.engines[locale], err = s.engine(ctx, locale, docs); err != nil {
 			return err
 		}

@@ -3,9 +3,11 @@ package searcheval
 import (
 	"bytes"
 	"compress/gzip"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -115,6 +117,23 @@ func esci(t *testing.T) (*Data, *search.Engine) {
 	return d, engine
 }
 
+// mostGain is the category whose judged products are worth most together.
+func mostGain(d *Data, q Query) string {
+	sums := map[string]float64{}
+	for _, p := range d.Documents {
+		for _, way := range p.Categories {
+			sums[search.CategoryPath(way...)] += q.Gains[p.ID]
+		}
+	}
+	best := ""
+	for _, path := range slices.Sorted(maps.Keys(sums)) {
+		if sums[path] > sums[best] {
+			best = path
+		}
+	}
+	return best
+}
+
 // The promise of the default ranking on judged queries, with room for other
 // processors' rounding.
 func TestESCI(t *testing.T) {
@@ -143,6 +162,22 @@ func TestESCI(t *testing.T) {
 		}
 		t.Logf("without=%t: %d queries, keyword %+v, trained %+v", negated, len(words), Mean(words), Mean(ranks))
 	}
+	top, inShown := 0, 0
+	for _, q := range d.Queries {
+		most := mostGain(d, q)
+		found, err := engine.Predict(t.Context(), search.Query{Text: q.Text, Locale: "en"})
+		require.NoError(t, err)
+		for i, c := range found {
+			if c.Category == most && i == 0 {
+				top++
+			}
+			if c.Category == most {
+				inShown++
+			}
+		}
+	}
+	t.Logf("category with most gain: predicted first for %d of %d queries, among those predicted for %d", top, len(d.Queries), inShown)
+	require.Greater(t, top*2, len(d.Queries))
 	ranker, err := search.TrainLinear(t.Context(), judged, search.LinearConfig{})
 	require.NoError(t, err)
 	for i, name := range search.Signals() {
