@@ -170,11 +170,31 @@ func TestTreesRefuse(t *testing.T) {
 	require.ErrorContains(t, err, "gain")
 }
 
+func BenchmarkScore(b *testing.B) {
+	queries := tastes(60, 50, 1, together)
+	linear, err := search.TrainLinear(b.Context(), queries, search.LinearConfig{Rounds: 10})
+	require.NoError(b, err)
+	trees, err := search.TrainTrees(b.Context(), queries, search.TreeConfig{Linear: search.LinearConfig{Rounds: 10}, Folds: 2})
+	require.NoError(b, err)
+	b.Logf("%d trees", trees.Trees())
+	signals, parts := queries[0].Candidates[0].Signals, make([]float64, len(search.Signals()))
+	for name, score := range map[string]func(){"weights": func() { linear.Score(signals) }, "trees": func() { trees.Score(signals) },
+		"contributions": func() { trees.Contributions(parts, signals) }} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				score()
+			}
+		})
+	}
+}
+
 // FuzzLoadTrees must refuse or give a ranker that scores.
 func FuzzLoadTrees(f *testing.F) {
 	for _, q := range []int{5, 30} {
-		ranker, err := search.TrainTrees(f.Context(), tastes(q, 20, 1, together), search.TreeConfig{Rounds: 5, MinLeaf: 10})
+		ranker, err := search.TrainTrees(f.Context(), tastes(q, 20, 1, together), search.TreeConfig{Linear: search.LinearConfig{Rounds: 1}, Rounds: 2, Depth: 2, LearningRate: 1, MinLeaf: 10, Folds: 3})
 		require.NoError(f, err)
+		require.Equal(f, q > 5, ranker.Trees() > 0)
 		var file bytes.Buffer
 		require.NoError(f, ranker.Save(&file))
 		f.Add(file.String())
