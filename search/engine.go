@@ -56,6 +56,7 @@ type Engine struct {
 	mu      sync.RWMutex
 	corpus  *corpus
 	speller *speller
+	ranker  Ranker
 	rules   []Rule
 	queries []popular // the most frequent first
 
@@ -74,7 +75,7 @@ func New(keyword Index, vectors VectorIndex, embedder Embedder, config Config) (
 	if (vectors == nil) != (embedder == nil) {
 		return nil, errors.New("search: a vector index and an embedder go together")
 	}
-	return &Engine{keyword: keyword, vectors: vectors, embedder: embedder, config: config, corpus: newCorpus(), speller: newSpeller()}, nil
+	return &Engine{keyword: keyword, vectors: vectors, embedder: embedder, config: config, ranker: config.Ranker, corpus: newCorpus(), speller: newSpeller()}, nil
 }
 
 // Put indexes documents, each in place of the one with its id; they are found

@@ -154,8 +154,9 @@ type Result struct {
 	Hits       []Hit
 	Total      int // how many were found in all
 	Facets     []Facet
-	Next       string // Query.After of the next page; empty on the last
-	Redirect   string // where a rule sends this query instead
+	Categories []CategoryShare // what the query is likely about, whatever is sorted by
+	Next       string          // Query.After of the next page; empty on the last
+	Redirect   string          // where a rule sends this query instead
 	Correction *Correction
 	Understood []Understanding
 	Relaxed    []Relaxation

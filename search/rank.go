@@ -8,14 +8,25 @@ import (
 // Ranker orders the candidates of a query by their signals. Implementations
 // are safe for concurrent use.
 type Ranker interface {
-	// Contributions fills parts with what each signal adds to the score, which
-	// is their sum.
+	// Score says how well a candidate answers: more is better.
+	Score(signals []float64) float64
+	// Contributions fills parts with what each signal adds to the score. Their
+	// sum is the score, but for what is the same for all candidates.
 	Contributions(parts, signals []float64)
 }
 
 // LinearRanker scores by a weight for each signal, in the order of Signals;
 // missing ones are 0.
 type LinearRanker []float64
+
+// Score is the sum of the signals times their weights.
+func (l LinearRanker) Score(signals []float64) float64 {
+	sum := 0.0
+	for i, w := range l[:min(len(l), len(signals))] {
+		sum += w * signals[i]
+	}
+	return sum
+}
 
 // Contributions fills parts with each signal times its weight.
 func (l LinearRanker) Contributions(parts, signals []float64) {
@@ -57,6 +68,23 @@ func DefaultRanker() LinearRanker {
 	w[signalAvailable] = 0.50
 	w[signalUnwanted] = 0.95
 	return w
+}
+
+// SetRanker orders by a ranker from now on; nil is that of Config.
+func (e *Engine) SetRanker(r Ranker) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r == nil {
+		r = e.config.Ranker
+	}
+	e.ranker = r
+}
+
+// Ranker returns the ranker in force.
+func (e *Engine) Ranker() Ranker {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.ranker
 }
 
 const maxReasons = 5

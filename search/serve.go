@@ -254,6 +254,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
 			return nil, err
 		}
 	}
+	categories := e.predicted(p, list)
 	if len(p.Sort) > 0 {
 		list = e.sorted(p, set)
 	}
@@ -262,7 +263,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
 	if p.read != nil {
 		r.Understood = p.read.said
 	}
-	r.Facets = e.facets(p, set)
+	r.Facets, r.Categories = e.facets(p, set), categories
 	page, next := paginate(p, list)
 	r.Next = next
 	r.Hits = e.hits(p, page)
@@ -365,7 +366,6 @@ func (e *Engine) ordered(p *prepared, candidates []*candidate, set bitset) []sco
 	}
 	list := make([]scored, 0, len(candidates))
 	rest := slices.Clone(set)
-	parts := make([]float64, signalCount)
 	boosts := e.boosts(p)
 	for _, c := range candidates {
 		o := e.corpus.ordinals[c.entry.id]
@@ -382,10 +382,7 @@ func (e *Engine) ordered(p *prepared, candidates []*candidate, set bitset) []sco
 		case Fused:
 			s.score = c.fused
 		default:
-			e.config.Ranker.Contributions(parts, c.signals)
-			for _, part := range parts {
-				s.score += part
-			}
+			s.score = e.ranker.Score(c.signals)
 			for _, b := range boosts {
 				if b.passes(o) {
 					s.score += b.weight
@@ -444,7 +441,7 @@ func (e *Engine) hits(p *prepared, page []scored) []Hit {
 	for i, s := range page {
 		hits[i] = Hit{ID: s.entry.id, Score: s.score, Pinned: s.pinned}
 		if s.signals != nil && p.Mode == Ranked && len(p.Sort) == 0 {
-			e.config.Ranker.Contributions(parts, s.signals)
+			e.ranker.Contributions(parts, s.signals)
 			hits[i].Reasons = reasons(parts, s.boosts)
 		}
 	}

@@ -42,6 +42,9 @@ type SearchConfig struct {
 	// Rebuild is how often everything is indexed anew, which also takes in what
 	// no event tells of. Default 24 h.
 	Rebuild time.Duration
+	// Train is how often ranking is learned anew from what shoppers clicked.
+	// Default 24 h; below 0 only when it is asked for.
+	Train time.Duration
 	// Logger is told of failures. Default slog.Default().
 	Logger *slog.Logger
 	// Clock tells the time. Default the system clock.
@@ -70,6 +73,8 @@ type Search struct {
 	current  atomic.Pointer[searchState]
 	building sync.Mutex // one rebuild at a time
 	rebuild  chan struct{}
+	learning sync.Mutex // one training at a time
+	train    chan struct{}
 
 	mu       sync.Mutex
 	progress SearchProgress
@@ -79,11 +84,13 @@ type Search struct {
 // searchState is a whole of engines and what was read to make them.
 type searchState struct {
 	facts   *shopFacts
-	engines map[string]*search.Engine // by locale
-	indexes []any                     // below the engines
-	from    int64                     // place in the stream of events it includes
+	engines map[string]*search.Engine             // by locale
+	paths   map[string]map[string]core.CategoryID // by locale
+	indexes []any                                 // below the engines
+	from    int64                                 // place in the stream of events it includes
 	builtAt time.Time
 	learned int // products that the embedder was trained on
+	ranker  atomic.Pointer[rankerInfo]
 
 	mu      sync.Mutex
 	touched map[core.ProductID]bool             // changed since
@@ -110,6 +117,8 @@ type SearchProgress struct {
 	BuiltAt   time.Time `json:"built_at,omitzero"`
 	Event     int64     `json:"event"` // the newest event that is in
 	LastError string    `json:"last_error,omitempty"`
+
+	Ranking RankingProgress `json:"ranking"`
 }
 
 // NewSearch makes the search of a shop. It answers once Run or Build has read
@@ -123,10 +132,13 @@ func NewSearch(db core.Runner[SearchTx], products *catalog.Service, recorder *an
 	if cfg.Rebuild <= 0 {
 		cfg.Rebuild = 24 * time.Hour
 	}
+	if cfg.Train == 0 {
+		cfg.Train = 24 * time.Hour
+	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
-	return &Search{db: db, catalog: products, cfg: cfg, recorder: recorder, rebuild: make(chan struct{}, 1)}
+	return &Search{db: db, catalog: products, cfg: cfg, recorder: recorder, rebuild: make(chan struct{}, 1), train: make(chan struct{}, 1)}
 }
 
 func (s *Search) events() core.Runner[outbox.Tx] {
@@ -142,6 +154,7 @@ func (s *Search) Progress() SearchProgress {
 		st.mu.Lock()
 		p.Products, p.Event = len(st.known), st.from
 		st.mu.Unlock()
+		p.Ranking.Version, p.Ranking.TrainedAt = st.ranking()
 		p.Ready, p.BuiltAt, p.Locales = true, st.builtAt, st.facts.locales()
 	}
 	return p
@@ -227,7 +240,7 @@ func (s *Search) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	st := &searchState{facts: facts, engines: map[string]*search.Engine{}, from: from, builtAt: s.cfg.Clock.Now(), touched: map[core.ProductID]bool{},
+	st := &searchState{facts: facts, engines: map[string]*search.Engine{}, paths: map[string]map[string]core.CategoryID{}, from: from, builtAt: s.cfg.Clock.Now(), touched: map[core.ProductID]bool{},
 		items: map[core.StockItemID]core.ProductID{}, known: map[core.ProductID]bool{}}
 	defer func() {
 		if err != nil {
@@ -247,6 +260,7 @@ func (s *Search) build(ctx context.Context) (err error) {
 	}
 	for i, locale := range facts.locales() {
 		docs := byLocale[locale]
+		st.paths[locale] = facts.paths(locale)
 		if st.engines[locale], err = s.engine(ctx, st, locale, docs); err != nil {
 			return err
 		}

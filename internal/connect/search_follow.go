@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/bodega-commerce/bodega/commerce/catalog"
@@ -42,6 +43,9 @@ func (s *Search) Run(ctx context.Context) {
 			sleep(ctx, 5*time.Second)
 		}
 	}
+	var others sync.WaitGroup
+	defer others.Wait()
+	others.Go(func() { s.scheduleTraining(ctx) })
 	for ctx.Err() == nil {
 		s.serve(ctx, s.current.Load())
 	}

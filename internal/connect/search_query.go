@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -27,9 +28,10 @@ type SearchRequest struct {
 // SearchAnswer is what was found, with the products as the market shows them.
 type SearchAnswer struct {
 	search.Result
-	Products map[string]catalog.Card // by ID, of the hits
-	ID       core.EventID            // to be sent along with what follows; "" of silent ones
-	Plain    bool                    // the engine was not asked: titles that have the text
+	Products    map[string]catalog.Card    // by ID, of the hits
+	CategoryIDs map[string]core.CategoryID // by path, of Result.Categories
+	ID          core.EventID               // to be sent along with what follows; "" of silent ones
+	Plain       bool                       // the engine was not asked: titles that have the text
 }
 
 // Query answers a search. Without the engine, when it is off or still reads the
@@ -68,7 +70,12 @@ func (s *Search) Query(ctx context.Context, r SearchRequest) (*SearchAnswer, err
 			found.Understood[i].Filter.Field = fieldPrice
 		}
 	}
-	a := &SearchAnswer{Result: *found}
+	a := &SearchAnswer{Result: *found, CategoryIDs: map[string]core.CategoryID{}}
+	for _, c := range found.Categories {
+		if id, ok := st.category(c.Category, q.Locale); ok {
+			a.CategoryIDs[c.Category] = id
+		}
+	}
 	if err := s.show(ctx, a, r); err != nil {
 		return nil, err
 	}
@@ -77,13 +84,16 @@ func (s *Search) Query(ctx context.Context, r SearchRequest) (*SearchAnswer, err
 }
 
 // engine returns the engine of a locale, else that of the shop's first.
-func (st *searchState) engine(locale string) *search.Engine {
-	for _, l := range catalog.Fallback(locale) {
-		if e, ok := st.engines[l]; ok {
-			return e
+func (st *searchState) engine(locale string) *search.Engine { return st.engines[st.locale(locale)] }
+
+// locale returns the locale of the engine that answers in another.
+func (st *searchState) locale(asked string) string {
+	for _, l := range catalog.Fallback(asked) {
+		if _, ok := st.engines[l]; ok {
+			return l
 		}
 	}
-	return st.engines[st.facts.locales()[0]]
+	return st.facts.locales()[0]
 }
 
 // inMarket returns the request's filters, about what the market sells and its
@@ -126,6 +136,9 @@ func (s *Search) record(a *SearchAnswer, r SearchRequest, placement string) {
 	e := analytics.Event{Placement: placement, Session: r.Session, Region: r.Region, Query: r.Text, Found: int64(max(a.Total, len(a.Hits)))}
 	if a.Correction != nil && a.Correction.Applied {
 		e.Query = a.Correction.Text
+	}
+	if st := s.current.Load(); st != nil && !a.Plain && placement == analytics.PlacementSearch {
+		e.Model, _ = st.ranking()
 	}
 	for _, h := range a.Hits {
 		e.Shown = append(e.Shown, core.ProductID(h.ID))
@@ -223,16 +236,24 @@ func (s *Search) Suggest(ctx context.Context, r SuggestRequest) (*Suggestions, e
 
 // category finds a category by the path of its titles.
 func (st *searchState) category(path, locale string) (core.CategoryID, bool) {
-	for id, c := range st.facts.categories {
+	id, ok := st.paths[st.locale(locale)][path]
+	return id, ok
+}
+
+// paths returns the categories by the paths of their titles.
+func (f *shopFacts) paths(locale string) map[string]core.CategoryID {
+	out := map[string]core.CategoryID{}
+	for _, id := range slices.Sorted(maps.Keys(f.categories)) {
+		c := f.categories[id]
 		names := make([]string, len(c.Path))
 		for i, step := range c.Path {
-			names[i] = st.facts.categories[step].Localize(locale).Title
+			names[i] = f.categories[step].Localize(locale).Title
 		}
-		if search.CategoryPath(names...) == path {
-			return id, true
+		if path := search.CategoryPath(names...); out[path] == "" {
+			out[path] = id
 		}
 	}
-	return "", false
+	return out
 }
 
 // Similar returns products like one, of those the market sells.

@@ -103,7 +103,7 @@ func (s *Search) set(ctx context.Context, key string, value any, seen int64) (ve
 // suggestedFrom is how long ago searches count for suggestions.
 const suggestedFrom = 90 * 24 * time.Hour
 
-// steer gives the engines the rules, synonyms and the popular queries there are.
+// steer gives the engines the rules, synonyms, ranker and popular queries there are.
 func (s *Search) steer(ctx context.Context, st *searchState) error {
 	rules, _, err := settingOf[search.Rule](ctx, s, rulesKey)
 	if err != nil {
@@ -126,6 +126,9 @@ func (s *Search) steer(ctx context.Context, st *searchState) error {
 		if r.Searches > r.Empty { // nobody is led to an empty page
 			popular = append(popular, search.PopularQuery{Text: r.Query, Count: int(r.Searches - r.Empty)})
 		}
+	}
+	if err := s.rankBy(ctx, st); err != nil {
+		return err
 	}
 	for _, e := range st.engines {
 		if err := e.SetRules(rules); err != nil {

@@ -14,17 +14,23 @@ type ranking struct {
 	p     *Params
 	begin []int     // first row of each query, and the end
 	ideal []float64 // inverse of the best DCG, 0 if a query has no gain
+	top   []float64 // discounts of the places looked at
 }
 
+// maxGrade is the highest grade whose gain is not given.
 const maxGrade = 30
 
 func newRanking(p *Params, t *Table) (*ranking, error) {
 	if t.Group == nil {
 		return nil, &InputError{"Group", "is needed for lambdarank"}
 	}
+	top := maxGrade
+	if p.LabelGain != nil {
+		top = len(p.LabelGain) - 1
+	}
 	for i, v := range t.Label {
-		if v < 0 || v > maxGrade || v != math.Trunc(v) || p.LabelGain != nil && int(v) >= len(p.LabelGain) {
-			return nil, &InputError{"Label", fmt.Sprintf("is %g at row %d, for lambdarank it must be a grade from 0 to %d with a gain", v, i, maxGrade)}
+		if v < 0 || v > float64(top) || v != math.Trunc(v) {
+			return nil, &InputError{"Label", fmt.Sprintf("is %g at row %d, for lambdarank it must be a grade from 0 to %d", v, i, top)}
 		}
 	}
 	for i, v := range p.LabelGain {
@@ -32,7 +38,10 @@ func newRanking(p *Params, t *Table) (*ranking, error) {
 			return nil, &InputError{"LabelGain", fmt.Sprintf("is %g for grade %d", v, i)}
 		}
 	}
-	o := &ranking{t: t, p: p, begin: []int{0}}
+	o := &ranking{t: t, p: p, begin: []int{0}, top: make([]float64, p.Truncation)}
+	for i := range o.top {
+		o.top[i] = discount(i)
+	}
 	for _, n := range t.Group {
 		end := o.begin[len(o.begin)-1] + n
 		best := bestDCG(t.Label[end-n:end], p.Truncation, o.gain)
@@ -116,9 +125,9 @@ func (o *ranking) pairs(order []int, score []float64, ideal float64, lambda, wei
 			difference := score[order[hi]] - score[order[lo]]
 			dJ := 0.0
 			if j < o.p.Truncation {
-				dJ = discount(j)
+				dJ = o.top[j]
 			}
-			delta := math.Abs((o.gain(o.t.Label[order[hi]]) - o.gain(o.t.Label[order[lo]])) * (discount(i) - dJ) * ideal)
+			delta := math.Abs((o.gain(o.t.Label[order[hi]]) - o.gain(o.t.Label[order[lo]])) * (o.top[i] - dJ) * ideal)
 			if spread {
 				delta /= 0.01 + math.Abs(difference)
 			}

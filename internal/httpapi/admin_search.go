@@ -18,6 +18,15 @@ func (a *api) adminSearch() {
 	handle(a, route{method: http.MethodPost, path: "/admin/search/rebuild", perm: core.PermMerchWrite, tag: tagDiscovery, status: http.StatusAccepted, summary: "Index all products anew",
 		description: "Searches are answered by the index there is until the new one takes its place. See its progress at /admin/search/status."},
 		func(ctx context.Context, s Services, _ *struct{}) (*none, error) { return nil, s.Search.Rebuild(ctx) })
+	handle(a, route{method: http.MethodPost, path: "/admin/search/train", perm: core.PermMerchWrite, tag: tagDiscovery, status: http.StatusAccepted, summary: "Learn the ranking of search from clicks",
+		description: "From the searches of the last 90 days that led to clicks, carts or purchases, of which there must be 500. What is learned serves only if it does better than the ranking " +
+			"there is on the newest fifth of them. See its progress and what came of it at /admin/search/status."},
+		func(ctx context.Context, s Services, _ *struct{}) (*none, error) { return nil, s.Search.Train(ctx) })
+	handle(a, route{method: http.MethodPost, path: "/admin/search/rollback", perm: core.PermMerchWrite, tag: tagDiscovery, ownKeys: true, summary: "Rank as before the ranking that serves was learned",
+		description: "The ranking that serves is discarded. Before the first that was learned there is the one of the shop's configuration."},
+		func(ctx context.Context, s Services, _ *struct{}) (*body[connect.RankingProgress], error) {
+			return shown(s.Search.Rollback(ctx))
+		})
 	handle(a, route{method: http.MethodGet, path: "/admin/search/rules", perm: core.PermMerchRead, tag: tagDiscovery, summary: "List the rules of search",
 		description: "Rules pin, boost, bury and hide products and redirect queries, whatever ranking says."},
 		func(ctx context.Context, s Services, _ *struct{}) (*body[connect.SearchRules], error) {

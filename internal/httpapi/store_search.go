@@ -106,6 +106,7 @@ type searchView struct {
 	Total      int              `json:"total"`
 	Next       string           `json:"next_cursor,omitempty"`
 	Facets     []facetView      `json:"facets,omitempty"`
+	Categories []predictionView `json:"categories,omitempty" doc:"What the query is likely about, the likeliest first"`
 	Redirect   string           `json:"redirect,omitempty" doc:"The shop wants this query to lead there"`
 	Correction *correctionView  `json:"correction,omitempty"`
 	Understood []understoodView `json:"understood,omitempty" doc:"What was read from the words"`
@@ -136,6 +137,13 @@ type understoodView struct {
 	Filter string `json:"filter"`
 	Boost  bool   `json:"boost" doc:"Ranks higher; else only that is found"`
 	Reason string `json:"reason"`
+}
+
+// predictionView is a category that a query may be about.
+type predictionView struct {
+	ID    core.CategoryID `json:"id,omitempty"`
+	Path  string          `json:"path" doc:"The titles from the top"`
+	Share float64         `json:"share" doc:"How likely, from 0 to 1"`
 }
 
 type facetView struct {
@@ -184,6 +192,9 @@ func (a *api) viewSearch(ctx context.Context, found *connect.SearchAnswer, local
 			v.Min, v.Max = &f.Min, &f.Max
 		}
 		out.Facets = append(out.Facets, v)
+	}
+	for _, c := range found.Categories {
+		out.Categories = append(out.Categories, predictionView{found.CategoryIDs[c.Category], c.Category, c.Share})
 	}
 	if c := found.Correction; c != nil {
 		out.Correction = &correctionView{c.Text, c.Applied}

@@ -62,6 +62,8 @@ func TestSearchIsSteered(t *testing.T) {
 	require.Equal(t, "navy", found.str("correction.text"), "%s", found.raw)
 	require.Equal(t, "<mark>Navy</mark> &lt;Tee&gt;", found.str("items.0.highlights.title.0"))
 	require.EqualValues(t, 1, found.num("facets.0.values.0.count"))
+	require.Equal(t, string(f.tees.ID), found.str("categories.0.id"))
+	require.Equal(t, "Clothing > Tees", found.str("categories.0.path"))
 	require.Equal(t, "Clothing", found.str("facets.0.values.0.value"))
 	require.Equal(t, "Cotton", found.str("facets.1.values.0.value"))
 	require.EqualValues(t, 2, g.get("/search").is(200).num("total"))

@@ -25,10 +25,27 @@ func Judge(ctx context.Context, engine *search.Engine, queries []Query) ([]searc
 	return judged, nil
 }
 
+// Trainer learns a ranker.
+type Trainer func(context.Context, []search.Judged) (search.Ranker, error)
+
+// Linear trains weights.
+func Linear(config search.LinearConfig) Trainer {
+	return func(ctx context.Context, judged []search.Judged) (search.Ranker, error) {
+		return search.TrainLinear(ctx, judged, config)
+	}
+}
+
+// Trees trains weights, and trees that correct them.
+func Trees(config search.TreeConfig) Trainer {
+	return func(ctx context.Context, judged []search.Judged) (search.Ranker, error) {
+		return search.TrainTrees(ctx, judged, config)
+	}
+}
+
 // CrossValidate returns the scores of each query under a ranker that was
 // trained without it and the others of its fold: query i is in fold
 // i modulo folds.
-func CrossValidate(ctx context.Context, queries []Query, judged []search.Judged, folds int, config search.LinearConfig) ([]Scores, error) {
+func CrossValidate(ctx context.Context, queries []Query, judged []search.Judged, folds int, trainer Trainer) ([]Scores, error) {
 	each := make([]Scores, len(queries))
 	for fold := range folds {
 		var train []search.Judged
@@ -37,7 +54,7 @@ func CrossValidate(ctx context.Context, queries []Query, judged []search.Judged,
 				train = append(train, judged[i])
 			}
 		}
-		ranker, err := search.TrainLinear(ctx, train, config)
+		ranker, err := trainer(ctx, train)
 		if err != nil {
 			return nil, err
 		}
@@ -56,12 +73,7 @@ func order(ranker search.Ranker, candidates []search.Candidate) []string {
 	}
 	all := make([]scored, len(candidates))
 	for i, c := range candidates {
-		parts := make([]float64, len(c.Signals))
-		ranker.Contributions(parts, c.Signals)
-		all[i].id = c.ID
-		for _, p := range parts {
-			all[i].score += p
-		}
+		all[i] = scored{c.ID, ranker.Score(c.Signals)}
 	}
 	slices.SortFunc(all, func(a, b scored) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.id, b.id)) })
 	ids := make([]string, len(all))
