@@ -361,9 +361,6 @@ func (e *Engine) matched(p *prepared, allowed bitset) bitset {
 // ordered puts the set in order: the candidates by rank, then the rest by its
 // words.
 func (e *Engine) ordered(p *prepared, candidates []*candidate, set bitset) []scored {
-	if len(p.Sort) > 0 { // the set alone counts
-		return nil
-	}
 	list := make([]scored, 0, len(candidates))
 	rest := slices.Clone(set)
 	boosts := e.boosts(p)
@@ -405,7 +402,7 @@ func (e *Engine) ordered(p *prepared, candidates []*candidate, set bitset) []sco
 		}
 	}
 	slices.SortFunc(list, byScore)
-	if len(list) >= p.reach() {
+	if len(list) >= p.reach() || len(p.Sort) > 0 { // sorted lists are made of the set
 		return list
 	}
 	best := leading[worth]{limit: p.reach() - len(list), order: e.byWorth}

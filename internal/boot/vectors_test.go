@@ -55,7 +55,7 @@ func TestVectorsOnQdrant(t *testing.T) {
 	built := func(after time.Time) func() bool {
 		return func() bool { p := shop.Search.Progress(); return p.Ready && p.BuiltAt.After(after) }
 	}
-	require.Eventually(t, built(time.Time{}), 20*time.Second, 5*time.Millisecond)
+	require.Eventually(t, built(time.Time{}), time.Minute, 5*time.Millisecond)
 	ours := func() (names []string) {
 		for _, name := range server.Collections() {
 			if regexp.MustCompile(`^shop-products-en-[a-z0-9]{12}-\d{8}$`).MatchString(name) {
@@ -76,7 +76,7 @@ func TestVectorsOnQdrant(t *testing.T) {
 
 	first := shop.Search.Progress().BuiltAt
 	require.NoError(t, shop.Search.Rebuild(ctx))
-	require.Eventually(t, built(first), 20*time.Second, 5*time.Millisecond)
+	require.Eventually(t, built(first), time.Minute, 5*time.Millisecond)
 	require.Len(t, ours(), 2, "searches that began before may still use the old one")
 	stop()
 	require.NoError(t, <-done)

@@ -10,10 +10,12 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"time"
 
 	api "github.com/qdrant/go-client/qdrant"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 )
@@ -56,8 +58,9 @@ func Start(apiKey string) (*Server, error) {
 		return nil, errors.Join(errors.New("qdranttest: no TCP"), listener.Close())
 	}
 	s := &Server{Port: address.Port, apiKey: apiKey, served: make(chan error, 1), collections: map[string]*collection{}, calls: map[string]int{}}
-	// A real server takes messages of 32 MiB.
-	s.server = grpc.NewServer(grpc.UnaryInterceptor(s.intercept), grpc.MaxRecvMsgSize(32<<20))
+	// A real server takes messages of 32 MiB, and pings as often as clients like.
+	s.server = grpc.NewServer(grpc.UnaryInterceptor(s.intercept), grpc.MaxRecvMsgSize(32<<20),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Second, PermitWithoutStream: true}))
 	api.RegisterCollectionsServer(s.server, collectionsService{server: s})
 	api.RegisterPointsServer(s.server, pointsService{server: s})
 	go func() { s.served <- s.server.Serve(listener) }()

@@ -1,6 +1,6 @@
 // Package chromem is a search.VectorIndex that chromem-go keeps, in a folder
 // or in memory. Questions are answered by a search.FlatVectors beside it, which
-// is exact and compares ten times as fast.
+// is as exact and several times as fast.
 //
 //	index, err := chromem.Open(ctx, "data/vectors")
 //	err = index.Put(ctx, vectors)
