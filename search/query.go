@@ -154,7 +154,7 @@ type Result struct {
 	Hits       []Hit
 	Total      int // how many were found in all
 	Facets     []Facet
-	Categories []CategoryShare // what the query is likely about, whatever is sorted by
+	Categories []CategoryShare // what the query is likely about; none in a sorted list, see Engine.Predict
 	Next       string          // Query.After of the next page; empty on the last
 	Redirect   string          // where a rule sends this query instead
 	Correction *Correction
