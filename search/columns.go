@@ -76,6 +76,7 @@ func (b bitset) keep(fn func(o ordinal) bool) {
 
 // column is one field of all documents: whole values, or a number.
 type column struct {
+	speech  *speech
 	values  names
 	byStems map[string][]uint32 // the stems of a value, in a row -> the values
 	of      [][]uint32          // by ordinal: the document's values
@@ -110,7 +111,7 @@ func (c *column) set(o ordinal, values []string, number *float64) {
 
 // learn notes how a new value is said.
 func (c *column) learn(value string, id uint32) {
-	if stems := tokens(value); len(stems) > 0 && len(stems) <= longestValue {
+	if stems := c.speech.tokens(value); len(stems) > 0 && len(stems) <= longestValue {
 		if c.byStems == nil {
 			c.byStems = map[string][]uint32{}
 		}
@@ -120,7 +121,9 @@ func (c *column) learn(value string, id uint32) {
 }
 
 // named returns the values that a word names.
-func (c *column) named(word string) []uint32 { return c.byStems[strings.Join(tokens(word), " ")] }
+func (c *column) named(word string) []uint32 {
+	return c.byStems[strings.Join(c.speech.tokens(word), " ")]
+}
 
 func (c *column) clear(o ordinal) {
 	if int(o) < len(c.of) {

@@ -71,28 +71,31 @@ func (e *entry) count(word uint32) float32 {
 type reader struct {
 	doc    *Document
 	bag    map[string]float64
-	forms  map[string]string // word as it is written -> its stem
+	forms  map[string]form // by the word, folded
 	title  []string
 	brand  []string
 	color  []string
 	length float64
 }
 
+// form is a word as it is written, and its stem.
+type form struct{ written, token string }
+
 // read takes a document apart; it needs no lock.
-func read(d *Document) *reader {
-	r := &reader{doc: d, bag: map[string]float64{}, forms: map[string]string{}}
+func read(d *Document, s *speech) *reader {
+	r := &reader{doc: d, bag: map[string]float64{}, forms: map[string]form{}}
 	var weights FieldWeights
 	for _, f := range d.Fields() {
 		var words []string
-		eachToken(f.Text, func(surface, token string) {
+		s.eachToken(f.Text, func(written, surface, token string) {
 			words = append(words, token)
 			if surface != "" {
-				r.forms[surface] = token
+				r.forms[surface] = form{written, token}
 			}
 		})
 		weight := weights.Of(f.Name)
 		for _, w := range words {
-			if !isStop(w) {
+			if !s.isStop(w) {
 				r.bag[w] += weight
 				r.length += weight
 			}
@@ -112,6 +115,7 @@ func read(d *Document) *reader {
 // corpus holds what the engine keeps of all documents: their words, with
 // postings, and the values that filters and facets ask for. Its owner locks it.
 type corpus struct {
+	speech   *speech
 	words    names
 	paths    names // of categories
 	inPath   []int // by path: how many documents
@@ -126,8 +130,8 @@ type corpus struct {
 	length   float64  // of all documents
 }
 
-func newCorpus() *corpus {
-	return &corpus{ordinals: map[string]ordinal{}, columns: map[string]*column{}}
+func newCorpus(s *speech) *corpus {
+	return &corpus{speech: s, ordinals: map[string]ordinal{}, columns: map[string]*column{}}
 }
 
 // size returns how many documents there are.
@@ -226,7 +230,7 @@ func eachValue(d *Document, paths []string, set func(field string, values []stri
 func (c *corpus) column(field string) *column {
 	col, ok := c.columns[field]
 	if !ok {
-		col = &column{}
+		col = &column{speech: c.speech}
 		c.columns[field] = col
 		if field != FieldCategory && field != FieldAvailable {
 			at, _ := slices.BinarySearch(c.valued, field)

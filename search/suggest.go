@@ -89,7 +89,7 @@ const maxBegun = 300
 
 func (e *Engine) typed(text string) *typing {
 	t := &typing{}
-	words := pieces(text)
+	words := e.speech.pieces(text)
 	if len(words) > maxPieces {
 		words = words[:maxPieces]
 	}
@@ -105,12 +105,12 @@ func (e *Engine) typed(text string) *typing {
 		form := w.text
 		if !e.knows(form) && utf8.RuneCountInString(form) >= 4 {
 			if best, _ := e.meant(form, nil); best != "" && !strings.Contains(best, " ") {
-				form = best
+				form = e.speech.fold(best)
 			}
 		}
 		t.forms = append(t.forms, form)
-		token := stem(form)
-		if isStop(token) {
+		token := e.speech.token(form)
+		if e.speech.isStop(token) {
 			continue
 		}
 		id, ok := e.corpus.words.ids[token]
@@ -262,9 +262,9 @@ func (e *Engine) suggestDocuments(t *typing, q SuggestQuery) []Suggestion {
 func (t *typing) highlight(e *Engine, text string) string {
 	var b strings.Builder
 	last := 0
-	for _, w := range pieces(text) {
+	for _, w := range e.speech.pieces(text) {
 		to := w.to
-		id, ok := e.corpus.words.ids[stem(w.text)]
+		id, ok := e.corpus.words.ids[e.speech.token(w.text)]
 		switch {
 		case t.prefix != "" && strings.HasPrefix(w.text, t.prefix):
 			to = w.from
@@ -284,10 +284,10 @@ func (t *typing) highlight(e *Engine, text string) string {
 }
 
 // begins reports whether a text has words that begin with all those typed.
-func (t *typing) begins(text string) bool {
-	words := pieces(text)
+func (t *typing) begins(text string, s *speech) bool {
+	words := s.pieces(text)
 	for _, form := range t.forms {
-		if !slices.ContainsFunc(words, func(w piece) bool { return strings.HasPrefix(w.text, form) || stem(w.text) == stem(form) }) {
+		if !slices.ContainsFunc(words, func(w piece) bool { return strings.HasPrefix(w.text, form) || s.token(w.text) == s.token(form) }) {
 			return false
 		}
 	}
@@ -300,7 +300,7 @@ func (e *Engine) suggestCategories(t *typing, limit int) []Suggestion {
 		n := e.corpus.inPath[id]
 		name := path[strings.LastIndex(path, categorySeparator)+1:]
 		name = strings.TrimPrefix(name, categorySeparator[1:])
-		if n > 0 && t.begins(name) {
+		if n > 0 && t.begins(name, e.speech) {
 			found = append(found, Suggestion{ID: path, Text: name, Count: n})
 		}
 	}
@@ -322,7 +322,7 @@ func (e *Engine) suggestQueries(text string, t *typing, limit int) []Suggestion 
 		case q.Text == typed:
 		case strings.HasPrefix(q.Text, typed):
 			found = append(found, Suggestion{ID: q.Text, Text: q.Text, Count: q.Count})
-		case len(others) < limit && t.begins(q.Text):
+		case len(others) < limit && t.begins(q.Text, e.speech):
 			others = append(others, Suggestion{ID: q.Text, Text: q.Text, Count: q.Count})
 		}
 	}

@@ -41,14 +41,14 @@ type bit struct {
 }
 
 // bits takes a query apart. "$900", "4+" and "20-50" are several.
-func queryBits(text string) []bit {
+func (s *speech) bits(text string) []bit {
 	var out []bit
-	for _, p := range pieces(text) {
+	for _, p := range s.pieces(text) {
 		// Digits and letters that touch are parted: 900eur, 180cm.
 		start := p.from
 		part := func(to int) {
 			if to > start {
-				b := bit{from: start, to: to, text: fold(text[start:to])}
+				b := bit{from: start, to: to, text: s.fold(text[start:to])}
 				out = append(out, b)
 			}
 			start = to
@@ -152,7 +152,7 @@ type parser struct {
 // availability and sizes become filters, values that documents have count more,
 // and words behind "without" are not wanted. Its caller holds the lock.
 func (e *Engine) read(q *Query) *understood {
-	p := &parser{e: e, q: q, bits: queryBits(q.Text), out: &understood{}}
+	p := &parser{e: e, q: q, bits: e.speech.bits(q.Text), out: &understood{}}
 	p.taken = make([]bool, len(p.bits))
 	for at := 0; at < len(p.bits); {
 		at += max(1, p.step(at))
@@ -202,7 +202,7 @@ func (p *parser) step(at int) int {
 	}
 	if n := match(wordsSize, p.bits, at); n > 0 && at+n < len(p.bits) {
 		for field, col := range p.e.corpus.columns {
-			if !slices.ContainsFunc(wordsSize, func(w []string) bool { return w[0] == fold(field) }) {
+			if !slices.ContainsFunc(wordsSize, func(w []string) bool { return w[0] == p.e.speech.fold(field) }) {
 				continue
 			}
 			for _, v := range col.named(p.bits[at+n].text) {
@@ -212,11 +212,11 @@ func (p *parser) step(at int) int {
 		}
 	}
 	if n := match(wordsWithout, p.bits, at); n > 0 && at+n < len(p.bits) && !p.bits[at+n].isNumber {
-		p.out.negated = append(p.out.negated, tokens(p.bits[at+n].text)...)
+		p.out.negated = append(p.out.negated, p.e.speech.tokens(p.bits[at+n].text)...)
 		return n + 1
 	}
-	if at+1 < len(p.bits) && p.bits[at+1].text == "free" && !isStop(p.bits[at].text) {
-		p.out.negated = append(p.out.negated, tokens(p.bits[at].text)...)
+	if at+1 < len(p.bits) && p.bits[at+1].text == "free" && !p.e.speech.isStop(p.bits[at].text) {
+		p.out.negated = append(p.out.negated, p.e.speech.tokens(p.bits[at].text)...)
 		return 2
 	}
 	return 0
@@ -321,9 +321,9 @@ func (p *parser) value(at, n int) bool {
 		if p.taken[i] {
 			return false
 		}
-		stems = append(stems, tokens(p.bits[i].text)...)
+		stems = append(stems, p.e.speech.tokens(p.bits[i].text)...)
 	}
-	if len(stems) == 1 && (isDigits(stems[0]) || isStop(stems[0]) || slices.Contains(p.out.negated, stems[0])) {
+	if len(stems) == 1 && (isDigits(stems[0]) || p.e.speech.isStop(stems[0]) || slices.Contains(p.out.negated, stems[0])) {
 		return false
 	}
 	found := false

@@ -33,7 +33,7 @@ type SearchConfig struct {
 	// Embedder gives texts a meaning. Default: one that is trained on the
 	// catalog with each rebuild.
 	Embedder search.Embedder
-	// Engine tunes ranking.
+	// Engine tunes ranking. Its Locale is set to that of each engine.
 	Engine search.Config
 	// Rebuild is how often everything is indexed anew, which also takes in what
 	// no event tells of. Default 24 h.
@@ -250,11 +250,12 @@ func (s *Search) engine(ctx context.Context, locale string, docs []search.Docume
 	}
 	embedder := s.cfg.Embedder
 	if embedder == nil && len(docs) >= minLearn {
-		if embedder, err = search.TrainLSA(ctx, docs, search.LSAConfig{}); err != nil {
+		if embedder, err = search.TrainLSA(ctx, docs, search.LSAConfig{Locale: locale}); err != nil {
 			return nil, err
 		}
 	}
 	cfg := s.cfg.Engine
+	cfg.Locale = locale
 	if cfg.Texts == nil {
 		cfg.Texts = s.texts(locale)
 	}
