@@ -81,6 +81,10 @@ type column struct {
 	byStems map[string][]uint32 // the stems of a value, in a row -> the values
 	of      [][]uint32          // by ordinal: the document's values
 	numbers []float64           // by ordinal; NaN: none
+
+	measured  [][]float64 // by ordinal: quantities in values, in the unit of their dimension
+	dimension string      // of measured, or of numbers
+	scale     float64     // how many of the dimension's units a number is
 }
 
 func (c *column) set(o ordinal, values []string, number *float64) {
@@ -132,6 +136,23 @@ func (c *column) clear(o ordinal) {
 	if int(o) < len(c.numbers) {
 		c.numbers[o] = math.NaN()
 	}
+	if int(o) < len(c.measured) {
+		c.measured[o] = nil
+	}
+}
+
+// measure adds a quantity of a document.
+func (c *column) measure(o ordinal, m measurement) {
+	for int(o) >= len(c.measured) {
+		c.measured = append(c.measured, nil)
+	}
+	c.measured[o] = append(c.measured[o], m.value)
+	c.dimension, c.scale = m.dimension, 1
+}
+
+// measures reports whether a quantity of a document is within bounds.
+func (c *column) measures(o ordinal, low, high float64) bool {
+	return c != nil && int(o) < len(c.measured) && slices.ContainsFunc(c.measured[o], func(x float64) bool { return x >= low && x <= high })
 }
 
 func (c *column) valuesOf(o ordinal) []uint32 {
@@ -161,7 +182,7 @@ func (c *column) passes(f Filter) func(o ordinal) bool {
 		}
 		return func(o ordinal) bool {
 			n := c.number(o)
-			return (n >= low && n <= high) != f.Not // NaN is in no bounds
+			return (n >= low && n <= high || c.measures(o, low, high)) != f.Not // NaN is in no bounds
 		}
 	}
 	var wanted []uint32

@@ -1,6 +1,9 @@
 package search
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // ordinal numbers a document within a corpus. Numbers of deleted documents are
 // given again.
@@ -76,6 +79,9 @@ type reader struct {
 	brand  []string
 	color  []string
 	length float64
+
+	measured []measurement
+	wordings []wording
 }
 
 // form is a word as it is written, and its stem.
@@ -84,6 +90,7 @@ type form struct{ written, token string }
 // read takes a document apart; it needs no lock.
 func read(d *Document, s *speech) *reader {
 	r := &reader{doc: d, bag: map[string]float64{}, forms: map[string]form{}}
+	r.measured, r.wordings = measurementsOf(d)
 	var weights FieldWeights
 	for _, f := range d.Fields() {
 		var words []string
@@ -117,8 +124,9 @@ func read(d *Document, s *speech) *reader {
 type corpus struct {
 	speech   *speech
 	words    names
-	paths    names // of categories
-	inPath   []int // by path: how many documents
+	paths    names               // of categories
+	inPath   []int               // by path: how many documents
+	called   map[string][]uint32 // paths, by the stems of their last name
 	ordinals map[string]ordinal
 	entries  []*entry // nil where a number is free
 	free     []ordinal
@@ -127,11 +135,14 @@ type corpus struct {
 	colored  []int       // by word: how many have it as color
 	columns  map[string]*column
 	valued   []string // fields of documents' own values, ordered
-	length   float64  // of all documents
+
+	fieldWords map[string]bool // those of the names of valued fields, folded
+	length     float64         // of all documents
+	wordings   wordings        // of quantities, those that are gone included
 }
 
 func newCorpus(s *speech) *corpus {
-	return &corpus{speech: s, ordinals: map[string]ordinal{}, columns: map[string]*column{}}
+	return &corpus{speech: s, ordinals: map[string]ordinal{}, columns: map[string]*column{}, wordings: wordings{}, called: map[string][]uint32{}, fieldWords: map[string]bool{}}
 }
 
 // size returns how many documents there are.
@@ -191,6 +202,8 @@ func (c *corpus) add(r *reader) {
 		e.category = append(e.category, id)
 		if int(id) == len(c.inPath) {
 			c.inPath = append(c.inPath, 0)
+			name := strings.Join(c.speech.tokens(p[strings.LastIndex(p, categorySeparator)+1:]), " ")
+			c.called[name] = append(c.called[name], id)
 		}
 		c.inPath[id]++
 	}
@@ -205,6 +218,15 @@ func (c *corpus) add(r *reader) {
 	c.live.set(o)
 	c.length += e.length
 	eachValue(d, all, func(field string, values []string, number *float64) { c.column(field).set(o, values, number) })
+	for _, m := range r.measured {
+		c.column(m.field).measure(o, m)
+	}
+	for field, name := range d.Units {
+		if u, known := units[strings.ToLower(name)]; known && c.columns[field] != nil {
+			c.columns[field].dimension, c.columns[field].scale = u.dimension, u.scale
+		}
+	}
+	c.wordings.add(r.wordings)
 }
 
 // eachValue calls set for what filters and facets can ask of a document.
@@ -235,6 +257,7 @@ func (c *corpus) column(field string) *column {
 		if field != FieldCategory && field != FieldAvailable {
 			at, _ := slices.BinarySearch(c.valued, field)
 			c.valued = slices.Insert(c.valued, at, field)
+			c.speech.eachToken(field, func(_, surface, _ string) { c.fieldWords[surface] = true })
 		}
 	}
 	return col

@@ -166,6 +166,9 @@ func (e *Engine) compile(p *prepared) {
 		for _, text := range e.variants(p.Text, p.Locale) {
 			p.others = append(p.others, e.saying(text))
 		}
+		for _, text := range e.reworded(p.Text) {
+			p.others = append(p.others, e.saying(text))
+		}
 		if text, ok := e.apart(p.Text); ok {
 			s := e.saying(text)
 			s.whole = true // one part of a compound is something else

@@ -175,6 +175,9 @@ func (e *Engine) knows(word string) bool {
 	if e.speech.isStop(word) || e.live(word, 1) || e.compounds != nil && len(e.compounds.split(word)) > 1 {
 		return true
 	}
+	if _, measured := units[word]; measured || readWords[word] || e.corpus.fieldWords[word] {
+		return true // said of things, and not in them
+	}
 	if e.speech.nominal && e.said(e.speech.token(word)) {
 		return true
 	}

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -92,6 +93,51 @@ func FuzzTokens(f *testing.F) {
 			if p.from >= p.to || p.to > len(text) {
 				t.Fatalf("%q: a piece from %d to %d", text, p.from, p.to)
 			}
+		}
+	})
+}
+
+func TestMeasures(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Table 80 x 180 cm":        "length 0.8 1.8",
+		"12-inch pan, 1.5l":        "length 0.3048; volume 1.5",
+		`TV 55", 1-1/2" pipe 1/2"`: "length 1.397; length 0.0381; length 0.0127",
+		"3 fl oz and 2 sq ft":      "volume 0.08872; area 0.1858",
+		"1,5 m Kabel 1.299,50 kg":  "length 1.5; mass 1300",
+		"2 in 1, 6 in stock":       "",
+		"8 in x 10 in":             "length 0.2032 0.254",
+		"A4 m2 5mm2":               "",
+		"20 m² 12V 5'":             "area 20; voltage 12; length 1.524",
+		"6 ft x 4":                 "",
+		"SKU-12cm ab12cm 5G":       "mass 0.005",
+		"Monitor 27 Zoll 144Hz":    "length 0.6858; frequency 144",
+		"akku 5000 mAh 1 TB":       "charge 5000; data 1000",
+		"12 by 19-inch":            "length 0.3048 0.4826",
+	} {
+		var found []string
+		for _, m := range measures(text) {
+			s := m.dimension
+			for _, v := range m.values {
+				s += fmt.Sprintf(" %.4g", v)
+			}
+			found = append(found, s)
+		}
+		require.Equal(t, want, strings.Join(found, "; "), text)
+	}
+}
+
+func FuzzMeasures(f *testing.F) {
+	for _, text := range []string{"80 x 180 cm", `1-1/2"`, "2 fl. oz", "9 999,99 m²", "5'6\"", "1/0 m", "12 by 3-in", "\xff2\xffm"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		last := 0
+		for _, m := range measures(text) {
+			if m.from < last || m.to <= m.from || m.to > len(text) || len(m.values) == 0 || ownUnit[m.dimension] == "" {
+				t.Fatalf("%q: %+v", text, m)
+			}
+			last = m.to
 		}
 	})
 }
