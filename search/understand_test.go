@@ -193,5 +193,4 @@ func TestPurpose(t *testing.T) {
 	result, err := engine.Search(t.Context(), search.Query{Text: "mirror for the hall"})
 	require.NoError(t, err)
 	require.Equal(t, "Hall", result.Hits[0].ID)
-	require.True(t, slices.ContainsFunc(result.Hits[0].Reasons, func(r search.Reason) bool { return r.Signal == search.FieldCategory }))
 }
