@@ -79,6 +79,7 @@ func (b bitset) keep(fn func(o ordinal) bool) {
 // with the same values share one list of them, so that counting and filtering
 // look at each list once.
 type column struct {
+	speech  *speech
 	values  names
 	folded  []string            // by value: it in lower case
 	byStems map[string][]uint32 // the stems of a value, in a row -> the values
@@ -86,6 +87,10 @@ type column struct {
 	listed  map[string]uint32   // the bytes of a list's values -> the list
 	of      []uint32            // by ordinal: the document's list
 	numbers []float64           // by ordinal; NaN: none
+
+	measured  [][]float64 // by ordinal: quantities in values, in the unit of their dimension
+	dimension string      // of measured, or of numbers
+	scale     float64     // how many of the dimension's units a number is
 }
 
 func (c *column) set(o ordinal, values []string, number *float64) {
@@ -135,7 +140,7 @@ func (c *column) list(ids []uint32) uint32 {
 // learn notes how a new value is said.
 func (c *column) learn(value string, id uint32) {
 	c.folded = append(c.folded, strings.ToLower(value))
-	if stems := tokens(value); len(stems) > 0 && len(stems) <= longestValue {
+	if stems := c.speech.tokens(value); len(stems) > 0 && len(stems) <= longestValue {
 		if c.byStems == nil {
 			c.byStems = map[string][]uint32{}
 		}
@@ -145,7 +150,9 @@ func (c *column) learn(value string, id uint32) {
 }
 
 // named returns the values that a word names.
-func (c *column) named(word string) []uint32 { return c.byStems[strings.Join(tokens(word), " ")] }
+func (c *column) named(word string) []uint32 {
+	return c.byStems[strings.Join(c.speech.tokens(word), " ")]
+}
 
 func (c *column) clear(o ordinal) {
 	if int(o) < len(c.of) {
@@ -154,6 +161,23 @@ func (c *column) clear(o ordinal) {
 	if int(o) < len(c.numbers) {
 		c.numbers[o] = math.NaN()
 	}
+	if int(o) < len(c.measured) {
+		c.measured[o] = nil
+	}
+}
+
+// measure adds a quantity of a document.
+func (c *column) measure(o ordinal, m measurement) {
+	for int(o) >= len(c.measured) {
+		c.measured = append(c.measured, nil)
+	}
+	c.measured[o] = append(c.measured[o], m.value)
+	c.dimension, c.scale = m.dimension, 1
+}
+
+// measures reports whether a quantity of a document is within bounds.
+func (c *column) measures(o ordinal, low, high float64) bool {
+	return c != nil && int(o) < len(c.measured) && slices.ContainsFunc(c.measured[o], func(x float64) bool { return x >= low && x <= high })
 }
 
 func (c *column) valuesOf(o ordinal) []uint32 {
@@ -183,7 +207,7 @@ func (c *column) passes(f Filter) func(o ordinal) bool {
 		}
 		return func(o ordinal) bool {
 			n := c.number(o)
-			return (n >= low && n <= high) != f.Not // NaN is in no bounds
+			return (n >= low && n <= high || c.measures(o, low, high)) != f.Not // NaN is in no bounds
 		}
 	}
 	var wanted []uint32

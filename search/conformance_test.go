@@ -26,3 +26,11 @@ func TestMemoryVectors(t *testing.T) {
 func TestFlatVectors(t *testing.T) {
 	storagetest.VectorIndex(t, func(*testing.T) search.VectorIndex { return search.NewFlatVectors() })
 }
+
+func TestLanguages(t *testing.T) {
+	t.Parallel()
+	t.Run("own words", func(t *testing.T) { storagetest.SearchLanguages(t, func(*testing.T) search.Index { return nil }) })
+	t.Run("memory", func(t *testing.T) {
+		storagetest.SearchLanguages(t, func(*testing.T) search.Index { return search.NewMemoryIndex(nil) })
+	})
+}

@@ -1,6 +1,9 @@
 package search
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // ordinal numbers a document within a corpus. Numbers of deleted documents are
 // given again.
@@ -74,11 +77,14 @@ type reader struct {
 	words  []wordCount        // by word
 	fresh  map[string]float32 // words that the corpus does not know
 	seen   []uint32           // words as they are written, of the speller
-	forms  map[string]string  // those that the speller does not know -> their stems
+	forms  map[string]writing // those that the speller does not know, folded
 	title  []spelt
 	brand  []spelt
 	color  []spelt
 	length float64
+
+	measured []measurement
+	wordings []wording
 }
 
 // spelt is a word and its number in the corpus, unknownWord when it has none.
@@ -87,22 +93,26 @@ type spelt struct {
 	id   uint32
 }
 
+// writing is a word as it is written, and its stem.
+type writing struct{ written, token string }
+
 // read takes a document apart. Nobody may write meanwhile.
 func read(d *Document, c *corpus, s *speller) *reader {
-	r := &reader{doc: d, fresh: map[string]float32{}, forms: map[string]string{}}
-	bag, forms := map[string]float64{}, map[string]string{}
+	r := &reader{doc: d, fresh: map[string]float32{}, forms: map[string]writing{}}
+	r.measured, r.wordings = measurementsOf(d)
+	bag, forms := map[string]float64{}, map[string]writing{}
 	var weights FieldWeights
 	for _, f := range d.Fields() {
 		var words []string
-		eachToken(f.Text, func(surface, token string) {
+		c.speech.eachToken(f.Text, func(written, surface, token string) {
 			words = append(words, token)
 			if surface != "" {
-				forms[surface] = token
+				forms[surface] = writing{written, token}
 			}
 		})
 		weight := weights.Of(f.Name)
 		for _, w := range words {
-			if !isStop(w) {
+			if !c.speech.isStop(w) {
 				bag[w] += weight
 				r.length += weight
 			}
@@ -125,11 +135,11 @@ func read(d *Document, c *corpus, s *speller) *reader {
 		}
 	}
 	slices.SortFunc(r.words, byWord)
-	for surface, token := range forms {
+	for surface, w := range forms {
 		if id, ok := s.ids[surface]; ok {
 			r.seen = append(r.seen, id)
 		} else {
-			r.forms[surface] = token
+			r.forms[surface] = w
 		}
 	}
 	return r
@@ -152,10 +162,12 @@ func (c *corpus) spelt(words []string) []spelt {
 // corpus holds what the engine keeps of all documents: their words, with
 // postings, and the values that filters and facets ask for. Its owner locks it.
 type corpus struct {
+	speech   *speech
 	words    names
-	paths    names    // of categories
-	inPath   []int    // by path: how many documents
-	named    []phrase // by path: the words of its category's own name
+	paths    names               // of categories
+	inPath   []int               // by path: how many documents
+	named    []phrase            // by path: the words of its category's own name
+	called   map[string][]uint32 // paths, by the stems of their last name
 	ordinals map[string]ordinal
 	entries  []*entry // nil where a number is free
 	free     []ordinal
@@ -168,11 +180,14 @@ type corpus struct {
 	colored  []int       // by word: how many have it as color
 	columns  map[string]*column
 	valued   []string // fields of documents' own values, ordered
-	length   float64  // of all documents
+
+	fieldWords map[string]bool // those of the names of valued fields, folded
+	length     float64         // of all documents
+	wordings   wordings        // of quantities, those that are gone included
 }
 
-func newCorpus() *corpus {
-	return &corpus{ordinals: map[string]ordinal{}, columns: map[string]*column{}}
+func newCorpus(s *speech) *corpus {
+	return &corpus{speech: s, ordinals: map[string]ordinal{}, columns: map[string]*column{}, wordings: wordings{}, called: map[string][]uint32{}, fieldWords: map[string]bool{}}
 }
 
 // size returns how many documents there are.
@@ -242,7 +257,9 @@ func (c *corpus) add(r *reader) {
 		e.category = append(e.category, id)
 		if int(id) == len(c.inPath) {
 			c.inPath = append(c.inPath, 0)
-			c.named = append(c.named, phraseOf(lastOf(p)))
+			c.named = append(c.named, phraseOf(c.speech, lastOf(p)))
+			name := strings.Join(c.speech.tokens(lastOf(p)), " ")
+			c.called[name] = append(c.called[name], id)
 		}
 		c.inPath[id]++
 	}
@@ -261,6 +278,15 @@ func (c *corpus) add(r *reader) {
 	c.live.set(o)
 	c.length += e.length
 	eachValue(d, all, func(field string, values []string, number *float64) { c.column(field).set(o, values, number) })
+	for _, m := range r.measured {
+		c.column(m.field).measure(o, m)
+	}
+	for field, name := range d.Units {
+		if u, known := units[strings.ToLower(name)]; known && c.columns[field] != nil {
+			c.columns[field].dimension, c.columns[field].scale = u.dimension, u.scale
+		}
+	}
+	c.wordings.add(r.wordings)
 }
 
 // eachValue calls set for what filters and facets can ask of a document.
@@ -286,11 +312,12 @@ func eachValue(d *Document, paths []string, set func(field string, values []stri
 func (c *corpus) column(field string) *column {
 	col, ok := c.columns[field]
 	if !ok {
-		col = &column{}
+		col = &column{speech: c.speech}
 		c.columns[field] = col
 		if field != FieldCategory && field != FieldAvailable {
 			at, _ := slices.BinarySearch(c.valued, field)
 			c.valued = slices.Insert(c.valued, at, field)
+			c.speech.eachToken(field, func(_, surface, _ string) { c.fieldWords[surface] = true })
 		}
 	}
 	return col

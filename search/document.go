@@ -24,10 +24,11 @@ type Document struct {
 	Text        map[string]string   // searched words, by field
 	Attributes  map[string][]string // whole values, not analyzed
 	Numbers     map[string]float64
-	Categories  [][]string // each from the root to the leaf, the main one first
-	Popularity  float64    // sales, views or the like; 0 or more
-	Rating      float64    // mean stars; 0 when unrated
-	Ratings     int        // how many rated it
+	Units       map[string]string // of numbers, by field: cm, kg; unknown ones are ignored
+	Categories  [][]string        // each from the root to the leaf, the main one first
+	Popularity  float64           // sales, views or the like; 0 or more
+	Rating      float64           // mean stars; 0 when unrated
+	Ratings     int               // how many rated it
 	Unavailable bool
 }
 

@@ -10,6 +10,11 @@ import (
 
 // Config says how an Engine searches.
 type Config struct {
+	// Locale is what the documents and queries are written in (BCP 47): stems,
+	// stop words, elisions, umlauts and compounds go by its language. Known are
+	// en, de, fr, es, it, nl and pt; words of others are taken as they are,
+	// Chinese, Japanese and Korean in pairs of characters. Default "en".
+	Locale string
 	Depth  int    // candidates of each list that are fused and ranked, at least. Default 300
 	Fusion Fusion // makes one list of two. Default Trusting{}
 	Ranker Ranker // orders the candidates. Default DefaultRanker()
@@ -51,14 +56,17 @@ type Engine struct {
 	vectors  VectorIndex
 	embedder Embedder
 	config   Config
+	speech   *speech
 
 	writing sync.Mutex // one Put or Delete at a time
 	mu      sync.RWMutex
 	corpus  *corpus
 	speller *speller
 	ranker  Ranker
-	rules   []Rule
-	queries []popular // the most frequent first
+	// nil in languages without
+	compounds *compounds
+	rules     []Rule
+	queries   []popular // the most frequent first
 
 	meanings map[string][]meaning // synonyms, by their first stem
 	scratch  sync.Pool            // of *tally
@@ -75,7 +83,12 @@ func New(keyword Index, vectors VectorIndex, embedder Embedder, config Config) (
 	if (vectors == nil) != (embedder == nil) {
 		return nil, errors.New("search: a vector index and an embedder go together")
 	}
-	return &Engine{keyword: keyword, vectors: vectors, embedder: embedder, config: config, ranker: config.Ranker, corpus: newCorpus(), speller: newSpeller()}, nil
+	s := speechOf(config.Locale)
+	e := &Engine{keyword: keyword, vectors: vectors, embedder: embedder, config: config, ranker: config.Ranker, speech: s, corpus: newCorpus(s), speller: newSpeller()}
+	if s.compound {
+		e.compounds = &compounds{s, map[string]int{}}
+	}
+	return e, nil
 }
 
 // Put indexes documents, each in place of the one with its id; they are found
@@ -89,6 +102,7 @@ func (e *Engine) Put(ctx context.Context, docs []Document) error {
 	}
 	e.writing.Lock()
 	defer e.writing.Unlock()
+	docs = e.arrange(docs)
 	if e.embedder != nil {
 		values, err := e.embedder.EmbedDocuments(ctx, docs)
 		if err != nil {
@@ -120,12 +134,12 @@ func (e *Engine) Put(ctx context.Context, docs []Document) error {
 		for _, id := range r.seen {
 			e.speller.words[id].seen++
 		}
-		for surface, token := range r.forms {
-			id, ok := e.corpus.words.ids[token]
+		for surface, f := range r.forms {
+			id, ok := e.corpus.words.ids[f.token]
 			if !ok {
 				id = unknownWord // a stop word
 			}
-			e.speller.add(surface, id)
+			e.speller.add(surface, f.written, id)
 		}
 	}
 	return nil

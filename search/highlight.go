@@ -32,11 +32,11 @@ func (e *Engine) highlight(ctx context.Context, p *prepared, hits []Hit) error {
 		return err
 	}
 	wanted := map[string]bool{}
-	for _, w := range content(p.tokens) {
+	for _, w := range e.speech.content(p.tokens) {
 		wanted[w] = true
 	}
 	for _, other := range p.others {
-		for _, w := range content(other.tokens) {
+		for _, w := range e.speech.content(other.tokens) {
 			wanted[w] = true
 		}
 	}
@@ -50,7 +50,7 @@ func (e *Engine) highlight(ctx context.Context, p *prepared, hits []Hit) error {
 			continue
 		}
 		for _, f := range d.Fields() {
-			if marked := mark(f.Text, wanted); marked != nil {
+			if marked := mark(f.Text, wanted, e.speech); marked != nil {
 				if hits[i].Highlights == nil {
 					hits[i].Highlights = map[string][]string{}
 				}
@@ -65,12 +65,12 @@ func (e *Engine) highlight(ctx context.Context, p *prepared, hits []Hit) error {
 type span struct{ from, to int }
 
 // spans returns the words of a text that are wanted, by their stems.
-func spans(text string, wanted map[string]bool) []span {
+func spans(text string, wanted map[string]bool, s *speech) []span {
 	var found []span
 	start := -1
 	end := func(at int) {
 		if start >= 0 {
-			for _, stem := range tokens(text[start:at]) {
+			for _, stem := range s.tokens(text[start:at]) {
 				if wanted[stem] {
 					found = append(found, span{start, at})
 					break
@@ -89,7 +89,7 @@ func spans(text string, wanted map[string]bool) []span {
 			if isWide(next) && wanted[text[at:at+size+n]] {
 				found = append(found, span{at, at + size + n})
 			}
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r) || r == '\'' || r == '’':
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r) || isApostrophe(r):
 			if start < 0 {
 				start = at
 			}
@@ -101,14 +101,15 @@ func spans(text string, wanted map[string]bool) []span {
 	return found
 }
 
+// isWide reports whether a character is Chinese, Japanese or Korean.
 func isWide(r rune) bool {
-	return r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+	return r >= 0x1100 && (r == 'ー' || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul))
 }
 
 // mark returns up to two pieces of a text with marks around what is wanted, or
 // nil. A short text is one piece.
-func mark(text string, wanted map[string]bool) []string {
-	found := spans(text, wanted)
+func mark(text string, wanted map[string]bool, s *speech) []string {
+	found := spans(text, wanted, s)
 	if len(found) == 0 {
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 
 // LSAConfig says how an LSA is trained.
 type LSAConfig struct {
+	Locale     string       // of the documents and queries, as Config.Locale. Default "en"
 	Dimensions int          // of the vectors, at most. Default 256
 	MaxTerms   int          // words, pairs and n-grams that are kept, the commonest. Default 60,000
 	Weights    FieldWeights // how often a word counts. Default DefaultFieldWeights
@@ -58,6 +59,8 @@ const (
 // titles and brands, the 4-grams of words' characters, weighted by log tf-idf. It is safe for
 // concurrent use.
 type LSA struct {
+	locale  string
+	speech  *speech
 	weights FieldWeights
 	terms   map[string]int
 	idf     []float32
@@ -76,8 +79,8 @@ var termShare = map[byte]float32{'w': 1, 'p': 0.6, 'g': 0.25}
 
 // eachTerm calls add for the terms of a text, which may not keep them. Character
 // n-grams, which are many, are worth their while in short texts.
-func eachTerm(text string, grams bool, add func(term []byte)) {
-	words := content(tokens(text))
+func (s *speech) eachTerm(text string, grams bool, add func(term []byte)) {
+	words := s.content(s.tokens(text))
 	buffer := make([]byte, 0, 2*maxWord+2)
 	for i, w := range words {
 		if len(w) > maxWord { // a key or an address, and no word
@@ -102,18 +105,18 @@ func eachTerm(text string, grams bool, add func(term []byte)) {
 }
 
 // eachFieldTerm calls add for the terms of a document and their weight.
-func eachFieldTerm(d *Document, weights FieldWeights, add func(term []byte, weight float32)) {
+func (s *speech) eachFieldTerm(d *Document, weights FieldWeights, add func(term []byte, weight float32)) {
 	for _, f := range d.Fields() {
 		if weight := float32(weights.Of(f.Name)); weight > 0 {
-			eachTerm(f.Text, f.Name == FieldTitle || f.Name == FieldBrand, func(term []byte) { add(term, weight) })
+			s.eachTerm(f.Text, f.Name == FieldTitle || f.Name == FieldBrand, func(term []byte) { add(term, weight) })
 		}
 	}
 }
 
 // documentTerms counts a document's terms, of any kind.
-func documentTerms(d *Document, weights FieldWeights) map[string]float32 {
+func (s *speech) documentTerms(d *Document, weights FieldWeights) map[string]float32 {
 	counts := map[string]float32{}
-	eachFieldTerm(d, weights, func(term []byte, weight float32) { counts[string(term)] += weight })
+	s.eachFieldTerm(d, weights, func(term []byte, weight float32) { counts[string(term)] += weight })
 	return counts
 }
 
@@ -124,12 +127,12 @@ func TrainLSA(ctx context.Context, docs []Document, config LSAConfig) (*LSA, err
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	l := &LSA{weights: c.Weights}
+	l := &LSA{locale: c.Locale, speech: speechOf(c.Locale), weights: c.Weights}
 	counts := make([]map[string]float32, len(docs))
 	frequency := map[string]int{}
 	parallel(len(docs), func(i int) {
 		if ctx.Err() == nil {
-			counts[i] = documentTerms(&docs[i], c.Weights)
+			counts[i] = l.speech.documentTerms(&docs[i], c.Weights)
 		}
 	})
 	if err := ctx.Err(); err != nil {
@@ -224,7 +227,7 @@ func (l *LSA) EmbedDocuments(ctx context.Context, docs []Document) ([][]float32,
 			return
 		}
 		counts := map[int]float32{}
-		eachFieldTerm(&docs[i], l.weights, func(term []byte, weight float32) {
+		l.speech.eachFieldTerm(&docs[i], l.weights, func(term []byte, weight float32) {
 			if column, ok := l.terms[string(term)]; ok {
 				counts[column] += weight
 			}
@@ -242,7 +245,7 @@ func (l *LSA) EmbedQueries(ctx context.Context, queries []string) ([][]float32, 
 			return nil, err
 		}
 		counts := map[int]float32{}
-		eachTerm(q, true, func(term []byte) {
+		l.speech.eachTerm(q, true, func(term []byte) {
 			if column, ok := l.terms[string(term)]; ok {
 				counts[column]++
 			}

@@ -14,10 +14,10 @@ import (
 	"github.com/bodega-commerce/bodega/internal/linalg"
 )
 
-// The file: the magic word with the version, the field weights, the terms each
+// The file: the magic word with the version, the locale, the field weights, the terms each
 // with its idf and row of the basis, a CRC-32C of all before it. Numbers are
 // little-endian.
-const lsaMagic = "bodega-lsa-1\n"
+const lsaMagic = "bodega-lsa-2\n"
 
 // FormatError says why saved state was not read.
 type FormatError struct{ Reason string }
@@ -32,6 +32,7 @@ func (l *LSA) Save(w io.Writer) error {
 	buffered := bufio.NewWriter(w)
 	out := &lsaWriter{w: io.MultiWriter(buffered, sum)}
 	out.bytes([]byte(lsaMagic))
+	out.text(l.locale)
 	out.number(uint32(len(l.weights)))
 	for _, field := range slices.Sorted(maps.Keys(l.weights)) {
 		out.text(field)
@@ -76,6 +77,8 @@ func LoadLSA(r io.Reader) (*LSA, error) {
 		in.fail("it is no LSA of this version")
 	}
 	l := &LSA{weights: FieldWeights{}, terms: map[string]int{}}
+	l.locale = in.text()
+	l.speech = speechOf(l.locale)
 	for range in.number(1000, "fields") {
 		field := in.text()
 		l.weights[field] = math.Float64frombits(binary.LittleEndian.Uint64(in.bytes(8)))

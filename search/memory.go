@@ -44,10 +44,11 @@ func (m *MemoryIndex) Put(ctx context.Context, docs []Document) error {
 		}
 		m.remove(docs[i].ID)
 		d := memoryDoc{counts: map[string]float64{}}
+		s := speechOf(docs[i].Locale)
 		for _, f := range docs[i].Fields() {
 			weight := m.weights.Of(f.Name)
-			for _, w := range tokens(f.Text) {
-				if weight > 0 && !isStop(w) {
+			for _, w := range s.tokens(f.Text) {
+				if weight > 0 && !s.isStop(w) {
 					d.counts[w] += weight
 					d.length += weight
 				}
@@ -103,7 +104,7 @@ func (m *MemoryIndex) Find(ctx context.Context, q Words, limit int) ([]Match, er
 	defer m.mu.RUnlock()
 	scores := map[string]float64{}
 	mean := m.length / float64(max(len(m.docs), 1))
-	for _, w := range tokens(q.Text) {
+	for _, w := range speechOf(q.Locale).tokens(q.Text) {
 		postings := m.postings[w]
 		idf := inverseFrequency(len(postings), len(m.docs))
 		for id, n := range postings {

@@ -173,7 +173,7 @@ const synonymShare = 0.9
 
 // byWords finds by the query's words and by what they also mean.
 func (e *Engine) byWords(ctx context.Context, q *prepared, limit int) ([]Match, error) {
-	found, err := e.byThese(ctx, q, saying{q.Text, q.tokens, q.words}, limit)
+	found, err := e.byThese(ctx, q, saying{text: q.Text, tokens: q.tokens, words: q.words}, limit)
 	if err != nil || len(q.others) == 0 {
 		return found, err
 	}

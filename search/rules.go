@@ -90,7 +90,7 @@ func CheckRules(rules []Rule) error {
 			return wrong("when.until", "is not after when.from")
 		}
 		for j, q := range r.When.Queries {
-			if len(tokens(q)) == 0 {
+			if len(speechOf("").tokens(q)) == 0 {
 				return wrong(fmt.Sprintf("when.queries[%d]", j), "has no words")
 			}
 		}
@@ -146,7 +146,7 @@ func (e *Engine) inForce(p *prepared) []*Rule {
 		switch {
 		case !w.From.IsZero() && now.Before(w.From), !w.Until.IsZero() && !now.Before(w.Until):
 		case len(w.Locales) > 0 && !slices.ContainsFunc(w.Locales, func(l string) bool { return l == p.Locale || l == language(p.Locale) }):
-		case len(w.Queries) > 0 && !slices.ContainsFunc(w.Queries, func(q string) bool { return w.Match.matches(tokens(q), p.tokens) }):
+		case len(w.Queries) > 0 && !slices.ContainsFunc(w.Queries, func(q string) bool { return w.Match.matches(e.speech.tokens(q), p.tokens) }):
 		case !slices.ContainsFunc(w.Filters, func(f Filter) bool { return !slices.ContainsFunc(p.Filters, f.equal) }):
 			met = append(met, r)
 		}
@@ -155,6 +155,9 @@ func (e *Engine) inForce(p *prepared) []*Rule {
 }
 
 func (m QueryMatch) matches(rule, query []string) bool {
+	if len(rule) == 0 { // an article that is elided, and nothing else
+		return false
+	}
 	switch m {
 	case MatchPhrase:
 		for at := range query {

@@ -21,6 +21,7 @@ const (
 // prepared is a query that was checked, and what follows from it.
 type prepared struct {
 	Query
+	speech   *speech
 	tokens   []string
 	words    []queryWord // content words that documents have
 	others   []saying    // the same said in other words
@@ -59,13 +60,14 @@ func (e *Engine) prepare(ctx context.Context, q Query) (*prepared, error) {
 	if q.Limit == 0 {
 		q.Limit = 20
 	}
+	q.Locale = cmp.Or(q.Locale, e.config.Locale)
 	if err := q.validate(); err != nil {
 		return nil, err
 	}
 	if e.vectors == nil && q.Mode != Ranked {
 		q.Mode = Keyword
 	}
-	p := &prepared{Query: q, print: q.fingerprint()}
+	p := &prepared{Query: q, speech: e.speech, print: q.fingerprint()}
 	var err error
 	if q.After != "" {
 		if p.after, err = decodeCursor(q.After, p.print); err != nil {
@@ -84,7 +86,7 @@ func (e *Engine) prepare(ctx context.Context, q Query) (*prepared, error) {
 		e.mu.RUnlock()
 		q.Text, p.Text = p.read.text, p.read.text
 	}
-	p.tokens = tokens(q.Text)
+	p.tokens = e.speech.tokens(q.Text)
 	if q.Mode == Keyword || len(p.tokens) == 0 && q.Vector == nil {
 		return p, nil
 	}
@@ -107,13 +109,13 @@ func (p *prepared) wanted() string {
 	}
 	var b strings.Builder
 	last := 0
-	for _, w := range pieces(p.Text) {
-		if t := tokens(w.text); len(t) > 0 && slices.Contains(p.negated(), t[0]) {
+	for _, w := range p.speech.pieces(p.Text) {
+		if t := p.speech.tokens(w.text); len(t) > 0 && slices.Contains(p.negated(), t[0]) {
 			b.WriteString(p.Text[last:w.from])
 			last = w.to
 		}
 	}
-	if rest := b.String() + p.Text[last:]; len(content(tokens(rest))) > 0 {
+	if rest := b.String() + p.Text[last:]; len(p.speech.content(p.speech.tokens(rest))) > 0 {
 		return rest
 	}
 	return p.Text
@@ -174,11 +176,18 @@ func (e *Engine) compile(p *prepared) {
 	if len(p.Filters) > 0 {
 		p.allowed = e.corpus.selected(p.Filters, "")
 	}
-	p.words = e.corpus.query(content(tokens(p.wanted())))
+	p.words = e.corpus.query(e.speech.content(e.speech.tokens(p.wanted())))
 	if !p.Literal && p.Mode == Ranked {
 		for _, text := range e.variants(p.Text, p.Locale) {
-			all := tokens(text)
-			p.others = append(p.others, saying{text, all, e.corpus.query(content(all))})
+			p.others = append(p.others, e.saying(text))
+		}
+		for _, text := range e.reworded(p.Text) {
+			p.others = append(p.others, e.saying(text))
+		}
+		if text, ok := e.apart(p.Text); ok {
+			s := e.saying(text)
+			s.whole = true // one part of a compound is something else
+			p.others = append(p.others, s)
 		}
 	}
 	p.rules = e.inForce(p)
@@ -189,20 +198,26 @@ type saying struct {
 	text   string
 	tokens []string
 	words  []queryWord
+	whole  bool // only what has all its words is found
+}
+
+func (e *Engine) saying(text string) saying {
+	all := e.speech.tokens(text)
+	return saying{text: text, tokens: all, words: e.corpus.query(e.speech.content(all))}
 }
 
 // unknown is how many of its words no document has.
-func (s *saying) unknown() int { return len(content(s.tokens)) - len(s.words) }
+func (s *saying) unknown(of *speech) int { return len(of.content(s.tokens)) - len(s.words) }
 
 // sayings returns the query as it is, and in other words.
 func (p *prepared) sayings() []saying {
-	return append([]saying{{p.Text, p.tokens, p.words}}, p.others...)
+	return append([]saying{{text: p.Text, tokens: p.tokens, words: p.words}}, p.others...)
 }
 
 func (p *prepared) fewestUnknown() int {
 	fewest := len(p.tokens)
 	for _, s := range p.sayings() {
-		fewest = min(fewest, s.unknown())
+		fewest = min(fewest, s.unknown(p.speech))
 	}
 	return fewest
 }
@@ -341,8 +356,12 @@ func (e *Engine) matched(p *prepared, allowed bitset) bitset {
 		p.worded = bitset{}
 		// Of several ways to say it those count whose words documents have.
 		for _, s := range p.sayings() {
-			if s.unknown() == p.fewestUnknown() {
-				p.worded.or(e.worded(s.words, p.enough()))
+			if s.unknown(p.speech) == p.fewestUnknown() {
+				enough := p.enough()
+				if s.whole && !p.loose {
+					enough = 1
+				}
+				p.worded.or(e.worded(s.words, enough))
 			}
 		}
 	}

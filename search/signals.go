@@ -317,10 +317,10 @@ func (r *reading) understand(all, negated []string, list []*candidate) {
 	}
 	if len(negated) > 0 {
 		for _, w := range []string{"without", "no", "non", "free", "ohne", "sans", "sin", "senza", "zonder", "sem"} {
-			r.negators = append(r.negators, r.id(stem(w)))
+			r.negators = append(r.negators, r.id(r.corpus.speech.token(w)))
 		}
 	}
-	for _, w := range content(all) {
+	for _, w := range r.corpus.speech.content(all) {
 		if slices.Contains(negated, w) {
 			continue
 		}
@@ -337,7 +337,7 @@ func (r *reading) understand(all, negated []string, list []*candidate) {
 			r.numbers = append(r.numbers, id)
 		}
 	}
-	r.head = r.id(headNoun(all))
+	r.head = r.id(headNoun(all, r.corpus.speech))
 	for _, c := range list[:min(100, len(list))] {
 		if r.names(c.entry.brand) {
 			r.branded = true
@@ -358,7 +358,7 @@ func (r *reading) names(brand []uint32) bool {
 
 // headNoun returns the last word before the first preposition: what is looked
 // for, as in "towels for the kitchen".
-func headNoun(words []string) string {
+func headNoun(words []string, s *speech) string {
 	head := ""
 	for _, w := range words {
 		switch w {
@@ -367,7 +367,7 @@ func headNoun(words []string) string {
 				return head
 			}
 		}
-		if !isStop(w) && !strings.ContainsFunc(w, unicode.IsDigit) {
+		if !s.isStop(w) && !strings.ContainsFunc(w, unicode.IsDigit) {
 			head = w
 		}
 	}

@@ -9,8 +9,6 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // speller corrects words by the catalog's own vocabulary: a noisy channel
@@ -29,6 +27,7 @@ type speller struct {
 // surface is a word as it is written, in lower case without accents.
 type surface struct {
 	text   string
+	accent string // text with its accents
 	stem   uint32 // in the corpus; unknownWord for stop words, which have no postings
 	seen   uint32 // documents that had it, those that are gone since included
 	sign   uint64 // which letters it has
@@ -41,7 +40,7 @@ func newSpeller() *speller { return &speller{ids: map[string]uint32{}} }
 const longestWord = 40
 
 // add learns that a document has a word.
-func (s *speller) add(text string, stem uint32) {
+func (s *speller) add(text, written string, stem uint32) {
 	if id, known := s.ids[text]; known {
 		s.words[id].seen++
 		return
@@ -51,7 +50,10 @@ func (s *speller) add(text string, stem uint32) {
 		return
 	}
 	s.ids[text] = uint32(len(s.words))
-	s.words = append(s.words, surface{text, stem, 1, letters(text), uint8(n)})
+	if !strings.ContainsFunc(written, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		written = text
+	}
+	s.words = append(s.words, surface{text, strings.ToLower(written), stem, 1, letters(text), uint8(n)})
 }
 
 // letters has a bit for each letter of a word. An edit changes two at most.
@@ -61,16 +63,6 @@ func letters(word string) uint64 {
 		sign |= 1 << (uint32(r) % 64)
 	}
 	return sign
-}
-
-// fold writes a word as surfaces are written.
-func fold(word string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) || r == '\'' || r == '’' {
-			return -1
-		}
-		return r
-	}, norm.NFKD.String(strings.ToLower(word)))
 }
 
 // piece is a word of a query, where it is written.
@@ -83,17 +75,20 @@ type piece struct {
 }
 
 // pieces returns a query's words.
-func pieces(text string) []piece {
+func (s *speech) pieces(text string) []piece {
 	var found []piece
 	start := -1
 	end := func(at int) {
-		if start >= 0 {
-			found = append(found, piece{from: start, to: at, text: fold(text[start:at])})
+		if start >= 0 && start < at {
+			found = append(found, piece{from: start, to: at, text: s.fold(text[start:at])})
 		}
 		start = -1
 	}
 	for at, r := range text {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r) || r == '\'' || r == '’' {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r) || isApostrophe(r) {
+			if isApostrophe(r) && start >= 0 && at-start <= longestElision && slices.Contains(s.elisions, s.fold(text[start:at])) {
+				start = at + utf8.RuneLen(r)
+			}
 			if start < 0 {
 				start = at
 			}
@@ -122,7 +117,7 @@ func (e *Engine) Correct(text string) *Correction {
 // correct returns what a query's words were meant to be, or nil. Its caller
 // holds the lock.
 func (e *Engine) correct(text string) *Correction {
-	words := pieces(text)
+	words := e.speech.pieces(text)
 	if len(words) > maxPieces || len(e.speller.words) == 0 {
 		return nil
 	}
@@ -130,7 +125,7 @@ func (e *Engine) correct(text string) *Correction {
 	for i := range words {
 		w := &words[i]
 		w.known = e.knows(w.text)
-		if id, ok := e.corpus.words.ids[stem(w.text)]; ok && w.known && len(e.corpus.postings[id]) > 0 {
+		if id, ok := e.corpus.words.ids[e.speech.token(w.text)]; ok && w.known && len(e.corpus.postings[id]) > 0 {
 			context = append(context, e.corpus.postings[id])
 		}
 	}
@@ -177,13 +172,25 @@ const usual = 5
 
 // knows reports whether the catalog has a word, or its plural or singular.
 func (e *Engine) knows(word string) bool {
-	if isStop(word) || e.live(word, 1) {
+	if e.speech.isStop(word) || e.live(word, 1) || e.compounds != nil && len(e.compounds.split(word)) > 1 {
+		return true
+	}
+	if _, measured := units[word]; measured || readWords[word] || e.corpus.fieldWords[word] {
+		return true // said of things, and not in them
+	}
+	if e.speech.nominal && e.said(e.speech.token(word)) {
 		return true
 	}
 	if one, plural := strings.CutSuffix(word, "s"); plural {
 		return !strings.HasSuffix(one, "s") && e.live(one, usual)
 	}
 	return e.live(word+"s", usual) || e.live(word+"es", usual)
+}
+
+// said reports whether documents have a stem.
+func (e *Engine) said(token string) bool {
+	id, ok := e.corpus.words.ids[token]
+	return ok && len(e.corpus.postings[id]) > 0
 }
 
 // live reports whether some documents have a word.
@@ -248,12 +255,12 @@ func (e *Engine) meant(typed string, context [][]ordinal) (best string, sure boo
 			continue
 		}
 		if e.alive(w) {
-			options = append(options, option{w.text, e.likely(w, context) - cost})
+			options = append(options, option{w.accent, e.likely(w, context) - cost})
 		}
 	}
 	for at := 3; at+3 <= len(runes); at++ { // two words written together
 		a, b := string(runes[:at]), string(runes[at:])
-		if !e.live(a, 2) || !e.live(b, 2) || isStop(a) || isStop(b) {
+		if !e.live(a, 2) || !e.live(b, 2) || e.speech.isStop(a) || e.speech.isStop(b) {
 			continue
 		}
 		first, second := e.speller.words[e.speller.ids[a]], e.speller.words[e.speller.ids[b]]
@@ -266,7 +273,7 @@ func (e *Engine) meant(typed string, context [][]ordinal) (best string, sure boo
 		return "", false
 	}
 	win := slices.MaxFunc(options, func(a, b option) int { return cmp.Or(cmp.Compare(a.score, b.score), cmp.Compare(b.text, a.text)) })
-	if win.score < doubtful {
+	if win.score < doubtful || e.speech.nominal && e.speech.token(e.speech.fold(win.text)) == e.speech.token(typed) { // or another form of what was typed
 		return "", false
 	}
 	return win.text, win.score >= unknown

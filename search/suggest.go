@@ -53,7 +53,7 @@ func (e *Engine) SetQueries(queries []PopularQuery) {
 	defer e.mu.Unlock()
 	e.queries = make([]popular, min(MaxQueries, len(kept)))
 	for i := range e.queries {
-		e.queries[i] = popular{kept[i], phraseOf(kept[i].Text)}
+		e.queries[i] = popular{kept[i], phraseOf(e.speech, kept[i].Text)}
 	}
 }
 
@@ -72,10 +72,10 @@ type phrase struct {
 // form is a word as it is written, folded, and its stem, which begins the same.
 type form struct{ text, stem string }
 
-func phraseOf(text string) phrase {
+func phraseOf(s *speech, text string) phrase {
 	var p phrase
-	for _, w := range pieces(text) {
-		p.words = append(p.words, form{w.text, stem(w.text)})
+	for _, w := range s.pieces(text) {
+		p.words = append(p.words, form{w.text, s.token(w.text)})
 		p.initials |= initial(w.text)
 	}
 	return p
@@ -123,7 +123,7 @@ const maxBegun = 300
 
 func (e *Engine) typed(text string) *typing {
 	t := &typing{}
-	words := pieces(text)
+	words := e.speech.pieces(text)
 	if len(words) > maxPieces {
 		words = words[:maxPieces]
 	}
@@ -131,7 +131,7 @@ func (e *Engine) typed(text string) *typing {
 	for i, w := range words {
 		if open && i == len(words)-1 {
 			t.prefix = w.text
-			t.say(w.text)
+			t.say(e.speech, w.text)
 			t.begun = e.speller.begun(e, w.text)
 			t.none = t.none || len(t.begun) == 0
 			continue
@@ -139,12 +139,12 @@ func (e *Engine) typed(text string) *typing {
 		form := w.text
 		if !e.knows(form) && utf8.RuneCountInString(form) >= 4 {
 			if best, _ := e.meant(form, nil); best != "" && !strings.Contains(best, " ") {
-				form = best
+				form = e.speech.fold(best)
 			}
 		}
-		t.say(form)
-		token := stem(form)
-		if isStop(token) {
+		t.say(e.speech, form)
+		token := e.speech.token(form)
+		if e.speech.isStop(token) {
 			continue
 		}
 		id, ok := e.corpus.words.ids[token]
@@ -157,8 +157,8 @@ func (e *Engine) typed(text string) *typing {
 	return t
 }
 
-func (t *typing) say(word string) {
-	t.phrase.words = append(t.phrase.words, form{word, stem(word)})
+func (t *typing) say(s *speech, word string) {
+	t.phrase.words = append(t.phrase.words, form{word, s.token(word)})
 	t.initials |= initial(word)
 }
 
@@ -303,9 +303,9 @@ const earlyWord = 0.3
 func (t *typing) highlight(e *Engine, text string) string {
 	var b strings.Builder
 	last := 0
-	for _, w := range pieces(text) {
+	for _, w := range e.speech.pieces(text) {
 		to := w.to
-		id, ok := e.corpus.words.ids[stem(w.text)]
+		id, ok := e.corpus.words.ids[e.speech.token(w.text)]
 		switch {
 		case t.prefix != "" && strings.HasPrefix(w.text, t.prefix):
 			to = w.from

@@ -84,7 +84,7 @@ func (s *Synonym) check(place int) error {
 		return wrong("has more than 100 words")
 	}
 	for _, w := range slices.Concat(s.Words, s.Means) {
-		if n := len(tokens(w)); n == 0 || n > 6 || len(w) > 200 {
+		if n := len(speechOf(s.Locale).tokens(w)); n == 0 || n > 6 || len(w) > 200 {
 			return wrong("has %q, which is not 1 to 6 words", w)
 		}
 	}
@@ -119,8 +119,8 @@ func (e *Engine) SetSynonyms(all []Synonym) error {
 	}
 	meanings := map[string][]meaning{} // by the first stem
 	add := func(from, to, locale string) {
-		phrase := tokens(from)
-		if to = strings.ToLower(to); !slices.Equal(phrase, tokens(to)) {
+		phrase := e.speech.tokens(from)
+		if to = strings.ToLower(to); len(phrase) > 0 && !slices.Equal(phrase, e.speech.tokens(to)) {
 			meanings[phrase[0]] = append(meanings[phrase[0]], meaning{phrase, to, locale})
 		}
 	}
@@ -151,10 +151,10 @@ func (e *Engine) variants(text, locale string) []string {
 	if len(e.meanings) == 0 {
 		return nil
 	}
-	words := pieces(text)
+	words := e.speech.pieces(text)
 	stems := make([][]string, len(words))
 	for i, w := range words {
-		stems[i] = tokens(w.text)
+		stems[i] = e.speech.tokens(w.text)
 	}
 	type found struct {
 		from, to int // pieces

@@ -19,9 +19,25 @@ var (
 	wordsInStock = phrases("in stock", "available now", "auf lager", "sofort lieferbar", "en stock", "disponible", "disponibile", "op voorraad", "em estoque")
 	wordsWithout = phrases("without", "no", "ohne", "sans", "sin", "senza", "zonder", "sem")
 	wordsSize    = phrases("size", "große", "grosse", "groesse", "taille", "talla", "taglia", "maat", "tamanho")
+	wordsFor     = phrases("for", "fur", "pour", "para", "per", "voor")
 	currencies   = map[string]string{"$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "bucks": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR",
 		"£": "GBP", "gbp": "GBP", "pounds": "GBP", "¥": "JPY", "yen": "JPY", "jpy": "JPY", "chf": "CHF", "franken": "CHF"}
 )
+
+// readWords are the words of all that is read.
+var readWords = wordsIn(wordsBelow, wordsAbove, wordsBetween, wordsAnd, wordsStars, wordsInStock, wordsWithout, wordsSize)
+
+func wordsIn(lists ...[][]string) map[string]bool {
+	all := map[string]bool{}
+	for _, list := range lists {
+		for _, phrase := range list {
+			for _, w := range phrase {
+				all[w] = true
+			}
+		}
+	}
+	return all
+}
 
 func phrases(all ...string) [][]string {
 	out := make([][]string, len(all))
@@ -41,14 +57,14 @@ type bit struct {
 }
 
 // bits takes a query apart. "$900", "4+" and "20-50" are several.
-func queryBits(text string) []bit {
+func (s *speech) bits(text string) []bit {
 	var out []bit
-	for _, p := range pieces(text) {
+	for _, p := range s.pieces(text) {
 		// Digits and letters that touch are parted: 900eur, 180cm.
 		start := p.from
 		part := func(to int) {
 			if to > start {
-				b := bit{from: start, to: to, text: fold(text[start:to])}
+				b := bit{from: start, to: to, text: s.fold(text[start:to])}
 				out = append(out, b)
 			}
 			start = to
@@ -141,24 +157,26 @@ type understood struct {
 
 // parser reads a query.
 type parser struct {
-	e     *Engine
-	q     *Query
-	bits  []bit
-	taken []bool
-	out   *understood
+	e        *Engine
+	q        *Query
+	bits     []bit
+	taken    []bool
+	measures []measure
+	out      *understood
 }
 
 // read finds out what the words ask for beside what they name: prices, stars,
 // availability and sizes become filters, values that documents have count more,
 // and words behind "without" are not wanted. Its caller holds the lock.
 func (e *Engine) read(q *Query) *understood {
-	p := &parser{e: e, q: q, bits: queryBits(q.Text), out: &understood{}}
+	p := &parser{e: e, q: q, bits: e.speech.bits(q.Text), measures: measures(q.Text), out: &understood{}}
 	p.taken = make([]bool, len(p.bits))
 	for at := 0; at < len(p.bits); {
 		at += max(1, p.step(at))
 	}
 	if e.corpus.size() > 0 {
 		p.values()
+		p.purpose()
 	}
 	var b strings.Builder
 	last := 0
@@ -179,6 +197,9 @@ func (p *parser) step(at int) int {
 		return p.take(at, n, Filter{Field: FieldAvailable, Values: []string{"true"}}, "can be bought now")
 	}
 	if n := p.stars(at); n > 0 {
+		return n
+	}
+	if n := p.quantity(at); n > 0 {
 		return n
 	}
 	if n := match(wordsBetween, p.bits, at); n > 0 {
@@ -202,7 +223,7 @@ func (p *parser) step(at int) int {
 	}
 	if n := match(wordsSize, p.bits, at); n > 0 && at+n < len(p.bits) {
 		for field, col := range p.e.corpus.columns {
-			if !slices.ContainsFunc(wordsSize, func(w []string) bool { return w[0] == fold(field) }) {
+			if !slices.ContainsFunc(wordsSize, func(w []string) bool { return w[0] == p.e.speech.fold(field) }) {
 				continue
 			}
 			for _, v := range col.named(p.bits[at+n].text) {
@@ -212,11 +233,11 @@ func (p *parser) step(at int) int {
 		}
 	}
 	if n := match(wordsWithout, p.bits, at); n > 0 && at+n < len(p.bits) && !p.bits[at+n].isNumber {
-		p.out.negated = append(p.out.negated, tokens(p.bits[at+n].text)...)
+		p.out.negated = append(p.out.negated, p.e.speech.tokens(p.bits[at+n].text)...)
 		return n + 1
 	}
-	if at+1 < len(p.bits) && p.bits[at+1].text == "free" && !isStop(p.bits[at].text) {
-		p.out.negated = append(p.out.negated, tokens(p.bits[at].text)...)
+	if at+1 < len(p.bits) && p.bits[at+1].text == "free" && !p.e.speech.isStop(p.bits[at].text) {
+		p.out.negated = append(p.out.negated, p.e.speech.tokens(p.bits[at].text)...)
 		return 2
 	}
 	return 0
@@ -321,9 +342,9 @@ func (p *parser) value(at, n int) bool {
 		if p.taken[i] {
 			return false
 		}
-		stems = append(stems, tokens(p.bits[i].text)...)
+		stems = append(stems, p.e.speech.tokens(p.bits[i].text)...)
 	}
-	if len(stems) == 1 && (isDigits(stems[0]) || isStop(stems[0]) || slices.Contains(p.out.negated, stems[0])) {
+	if len(stems) == 1 && (isDigits(stems[0]) || p.e.speech.isStop(stems[0]) || slices.Contains(p.out.negated, stems[0])) {
 		return false
 	}
 	found := false
@@ -339,6 +360,35 @@ func (p *parser) value(at, n int) bool {
 		}
 	}
 	return found
+}
+
+// purpose prefers the categories that are named behind "for": a mirror for a
+// small bathroom, of all mirrors.
+func (p *parser) purpose() {
+	if slices.ContainsFunc(p.q.Filters, func(f Filter) bool { return f.Field == FieldCategory }) {
+		return
+	}
+	for at := range p.bits {
+		if match(wordsFor, p.bits, at) == 0 {
+			continue
+		}
+		for from := at + 1; from < min(at+4, len(p.bits)); from++ { // "the", "a small"
+			var stems []string
+			for i := from; i < min(from+longestValue, len(p.bits)) && !p.taken[i]; i++ {
+				stems = append(stems, p.e.speech.tokens(p.bits[i].text)...)
+				var paths []string
+				for _, id := range p.e.corpus.called[strings.Join(stems, " ")] {
+					if p.e.corpus.inPath[id] > 0 {
+						paths = append(paths, p.e.corpus.paths.text[id])
+					}
+				}
+				if len(paths) > 0 {
+					p.out.said = append(p.out.said, Understanding{Words: p.words(from, i-from+1), Filter: Filter{Field: FieldCategory, Values: paths}, Boost: true,
+						Reason: "category " + strings.Join(paths, " or ")})
+				}
+			}
+		}
+	}
 }
 
 // negated returns the stems that the query does not want.

@@ -171,3 +171,26 @@ func FuzzParseSynonyms(f *testing.F) {
 		}
 	})
 }
+
+func TestPurpose(t *testing.T) {
+	t.Parallel()
+	engine, err := search.New(nil, nil, nil, search.Config{})
+	require.NoError(t, err)
+	for i, room := range []string{"Bathroom", "Hall", "Living Rooms"} {
+		require.NoError(t, engine.Put(t.Context(), []search.Document{{ID: room, Text: map[string]string{"title": "Mirror oak"}, Categories: [][]string{{"Home", room}},
+			Attributes: map[string][]string{"size": {[]string{"Large", "Small", "Small"}[i]}}}}))
+	}
+	for text, want := range map[string][]string{
+		"mirror for a small bathroom": {"~small: size Small", "~bathroom: category Home > Bathroom"},
+		"mirror for the living rooms": {"~living rooms: category Home > Living Rooms"},
+		"bathroom mirror":             nil,
+		"mirror for":                  nil,
+	} {
+		result, err := engine.Search(t.Context(), search.Query{Text: text})
+		require.NoError(t, err)
+		require.Equal(t, want, said(result.Understood), text)
+	}
+	result, err := engine.Search(t.Context(), search.Query{Text: "mirror for the hall"})
+	require.NoError(t, err)
+	require.Equal(t, "Hall", result.Hits[0].ID)
+}

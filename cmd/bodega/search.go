@@ -13,6 +13,8 @@ import (
 
 type searchCmd struct {
 	Evaluate searchEvaluateCmd `cmd:"" help:"Measure search on judged queries."`
+	Index    searchIndexCmd    `cmd:"" help:"Learn from products and keep an index of them."`
+	Query    searchQueryCmd    `cmd:"" help:"Search an index, or products."`
 }
 
 type searchEvaluateCmd struct {

@@ -190,6 +190,12 @@ func (f *shopFacts) attributesOf(d *search.Document, p catalog.Product, locale s
 		switch {
 		case v.Number != nil:
 			d.Numbers[v.Code] = *v.Number
+			if def.Unit != "" {
+				if d.Units == nil {
+					d.Units = map[string]string{}
+				}
+				d.Units[v.Code] = def.Unit
+			}
 		case v.Bool != nil:
 			add(v.Code, map[bool]string{true: "true", false: "false"}[*v.Bool])
 			if *v.Bool {

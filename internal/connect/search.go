@@ -37,7 +37,7 @@ type SearchConfig struct {
 	// Embedder gives texts a meaning. Default: one that is trained on the
 	// catalog, or 50,000 products of it, with each rebuild.
 	Embedder search.Embedder
-	// Engine tunes ranking.
+	// Engine tunes ranking. Its Locale is set to that of each engine.
 	Engine search.Config
 	// Rebuild is how often everything is indexed anew, which also takes in what
 	// no event tells of. Default 24 h.
@@ -294,11 +294,12 @@ func (s *Search) engine(ctx context.Context, st *searchState, locale string, doc
 	}
 	embedder := s.cfg.Embedder
 	if embedder == nil && len(docs) >= minLearn {
-		if embedder, err = search.TrainLSA(ctx, lesson(docs), search.LSAConfig{}); err != nil {
+		if embedder, err = search.TrainLSA(ctx, lesson(docs), search.LSAConfig{Locale: locale}); err != nil {
 			return nil, err
 		}
 	}
 	cfg := s.cfg.Engine
+	cfg.Locale = locale
 	if cfg.Texts == nil {
 		cfg.Texts = s.texts(locale)
 	}

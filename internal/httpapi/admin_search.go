@@ -67,4 +67,20 @@ func (a *api) adminSearch() {
 			r, err := s.Search.SetSynonyms(ctx, in.Body.Synonyms, seen)
 			return shownAt(r, r.Version, err)
 		})
+	handle(a, route{method: http.MethodGet, path: "/admin/search/synonyms/proposals", perm: core.PermMerchRead, tag: tagDiscovery, summary: "Propose synonyms",
+		description: "Words that stand among the same others in titles, abbreviations, and what shoppers searched for next when they had clicked nothing. Put those that fit among the synonyms."},
+		func(ctx context.Context, s Services, in *struct {
+			Locale string `query:"locale" doc:"Default: the shop's first"`
+			Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
+		}) (*body[synonymProposals], error) {
+			p, err := s.Search.Proposals(ctx, in.Locale, in.Limit)
+			if err != nil {
+				return nil, err
+			}
+			return ok(synonymProposals{p}), nil
+		})
+}
+
+type synonymProposals struct {
+	Proposals []search.Proposal `json:"proposals"`
 }

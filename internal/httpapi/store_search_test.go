@@ -106,3 +106,33 @@ func TestSearchIsSteered(t *testing.T) {
 	staff.post("/admin/search/rebuild", nil).is(202)
 	require.Eventually(t, func() bool { return staff.get("/admin/search/status").is(200).str("built_at") > built.str("built_at") }, 10*time.Second, 50*time.Millisecond)
 }
+
+func TestSynonymsAreProposed(t *testing.T) {
+	t.Parallel()
+	f, staff := backOffice(t)
+	f.running()
+	system := core.WithActor(context.Background(), core.System("test"))
+	start := time.Now().Add(-time.Hour)
+	for i, session := range []string{"s1", "s2", "s3"} {
+		at := start.Add(time.Duration(i) * time.Second)
+		asked := func(query string, after time.Duration) core.EventID {
+			e := must(f.shop.Analytics.Record(system, analytics.Event{Kind: analytics.Answer, At: at.Add(after), Placement: analytics.PlacementSearch, Session: session, Query: query,
+				Shown: []core.ProductID{f.mug.ID}}))(t)
+			return e[0].ID
+		}
+		asked("big beaker", 0)
+		answer := asked("big mug", time.Minute)
+		_ = must(f.shop.Analytics.Record(system, analytics.Event{Kind: analytics.Click, At: at.Add(2 * time.Minute), Session: session, Product: f.mug.ID, Answer: answer, Position: 1}))(t)
+	}
+	proposed := staff.get("/admin/search/synonyms/proposals").is(200)
+	require.EqualValues(t, 1, proposed.num("proposals.#"), "%s", proposed.raw)
+	require.Equal(t, "beaker", proposed.str("proposals.0.synonym.words.0"))
+	require.Equal(t, "mug", proposed.str("proposals.0.synonym.means.0"))
+	require.Equal(t, "reformulation", proposed.str("proposals.0.evidence.0.kind"))
+	require.EqualValues(t, 3, proposed.num("proposals.0.evidence.0.count"))
+
+	staff.put("/admin/search/synonyms", object{"synonyms": []any{proposed.get("proposals.0.synonym")}}).is(200)
+	require.EqualValues(t, 0, staff.get("/admin/search/synonyms/proposals").is(200).num("proposals.#"), "what is there is not proposed")
+	staff.get("/admin/search/synonyms/proposals?locale=xx").is(422)
+	f.guest().get("/admin/search/synonyms/proposals").is(401)
+}

@@ -48,7 +48,7 @@ func Load(ctx context.Context, f Files) (*Data, error) {
 	if f.Labels == "" {
 		f.Labels = filepath.Join(f.Folder, "labels-dev.csv")
 	}
-	documents, err := products(ctx, filepath.Join(f.Folder, "products.jsonl.gz"))
+	documents, err := Products(ctx, f.Folder)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +116,9 @@ func (p *product) document() search.Document {
 	return d
 }
 
-func products(ctx context.Context, path string) ([]search.Document, error) {
+// Products reads products.jsonl.gz of a folder.
+func Products(ctx context.Context, folder string) ([]search.Document, error) {
+	path := filepath.Join(folder, "products.jsonl.gz")
 	file, err := os.Open(path) //nolint:gosec // the operator names it
 	if err != nil {
 		return nil, err

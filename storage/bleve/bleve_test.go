@@ -116,3 +116,12 @@ func TestConfig(t *testing.T) {
 		require.ErrorContains(t, err, "Config.")
 	}
 }
+
+// The engine and bleve have stemmers of their own; they must find the same.
+func TestEngineLanguages(t *testing.T) {
+	storagetest.SearchLanguages(t, func(t *testing.T) search.Index {
+		index := open(t, "", bleve.Config{})
+		t.Cleanup(func() { require.NoError(t, index.Close()) })
+		return index
+	})
+}

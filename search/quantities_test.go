@@ -1,0 +1,109 @@
+package search_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/bodega-commerce/bodega/search"
+)
+
+// measuring is an engine over things with sizes.
+func measuring(t testing.TB, locale string) *search.Engine {
+	t.Helper()
+	engine, err := search.New(nil, nil, nil, search.Config{Locale: locale})
+	require.NoError(t, err)
+	add := func(id, title string, more func(d *search.Document)) {
+		d := search.Document{ID: id, Text: map[string]string{search.FieldTitle: title}, Attributes: map[string][]string{}, Numbers: map[string]float64{"price": 10}}
+		if more != nil {
+			more(&d)
+		}
+		require.NoError(t, engine.Put(t.Context(), []search.Document{d}))
+	}
+	add("t183", "Dining table, 183 cm", nil)
+	add("t240", "Dining table 2.4 m", nil)
+	add("t120", "Dining table 120 x 80cm", func(d *search.Document) { d.Attributes["Width"] = []string{"120 cm"} })
+	add("t60", "Side table for the living room, white", func(d *search.Document) { d.Attributes["Width"] = []string{"60 cm"} })
+	add("l8", "Laptop 8 GB RAM", nil)
+	add("l16", "Laptop 16GB RAM", func(d *search.Document) {
+		d.Numbers["screen size"], d.Units = 14, map[string]string{"screen size": "inch"}
+	})
+	add("tv", `Television 55"`, nil)
+	add("oil", "Olive oil 500 ml", nil)
+	add("oil2", "Olive oil 1.5 l", nil)
+	add("bulb", "Light bulb 100 W", nil)
+	return engine
+}
+
+func TestQuantities(t *testing.T) {
+	t.Parallel()
+	engine := measuring(t, "")
+	for _, c := range []struct {
+		text  string
+		first string // the hit
+		said  []string
+	}{
+		{"6 ft table", "t183", []string{"~6 ft: quantity.length >=1.792 <=1.865"}},
+		{"table 6ft", "t183", []string{"~6ft: quantity.length >=1.792 <=1.865"}},
+		{"table 47 inches", "t120", []string{"~47 inches: quantity.length >=1.17 <=1.218"}},
+		{"table 5 ft", "", nil},
+		{"table over 2 m", "t240", []string{"~over 2 m: quantity.length >=2"}},
+		{"table at least 200 cm", "t240", []string{"~at least 200 cm: quantity.length >=2"}},
+		{"laptop at least 16 GB", "l16", []string{"~at least 16 GB: quantity.data >=16"}},
+		{"laptop 16 gb", "l16", []string{"~16 gb: quantity.data >=15.68 <=16.32"}},
+		{"laptop under 10gb", "l8", []string{"~under 10gb: quantity.data <=10"}},
+		{"laptop screen size up to 40 cm", "l16", []string{"screen size up to 40 cm: screen size <=15.75"}},
+		{"table width under 1 m", "t60", []string{"width under 1 m: Width <=1"}},
+		{"table between 50 and 70 cm", "t60", []string{"~between 50 and 70 cm: quantity.length >=0.5 <=0.7"}},
+		{"table between 0.5 m and 70 cm", "t60", []string{"~between 0.5 m and 70 cm: quantity.length >=0.5 <=0.7"}},
+		{`tv television 140 cm`, "tv", []string{"~140 cm: quantity.length >=1.372 <=1.428"}},
+		{`television 55"`, "tv", []string{`~55": quantity.length >=1.369 <=1.425`}},
+		{"oil 0.5 l", "oil", []string{"~0.5 l: quantity.volume >=0.49 <=0.51"}},
+		{"oil 1500ml", "oil2", []string{"~1500ml: quantity.volume >=1.47 <=1.53"}},
+		{"bulb 100 watt under $20", "bulb", []string{"~100 watt: quantity.power >=98 <=102", "under $20: price <=20"}},
+		{"bulb under 5", "bulb", []string{"under 5: price <=5"}},
+	} {
+		result, err := engine.Search(t.Context(), search.Query{Text: c.text})
+		require.NoError(t, err, c.text)
+		require.Equal(t, c.said, measured(result.Understood), c.text)
+		if c.first != "" {
+			require.NotEmpty(t, result.Hits, c.text)
+			require.Equal(t, c.first, result.Hits[0].ID, c.text)
+		}
+		literal, err := engine.Search(t.Context(), search.Query{Text: c.text, Literal: true})
+		require.NoError(t, err)
+		require.Empty(t, literal.Understood)
+	}
+
+	low, high := 0.5, 1.0
+	result, err := engine.Search(t.Context(), search.Query{Filters: []search.Filter{{Field: "Width", Min: &low, Max: &high}}})
+	require.NoError(t, err)
+	require.Len(t, result.Hits, 1)
+	require.Equal(t, "t60", result.Hits[0].ID, "60 cm are within 0.5 to 1 m")
+	result, err = engine.Search(t.Context(), search.Query{Text: "table", Filters: []search.Filter{{Field: search.QuantityField("length"), Min: &high}}})
+	require.NoError(t, err)
+	require.Len(t, result.Hits, 3)
+	require.NoError(t, engine.Delete(t.Context(), []string{"t60"}))
+	result, err = engine.Search(t.Context(), search.Query{Text: "table width under 1 m"})
+	require.NoError(t, err)
+	require.Empty(t, result.Understood, "none is left")
+
+	german := measuring(t, "de")
+	result, err = german.Search(t.Context(), search.Query{Text: "Table mindestens 2 m"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"~mindestens 2 m: quantity.length >=2"}, measured(result.Understood))
+	require.Equal(t, "measures 2 m or more", result.Understood[0].Reason)
+}
+
+// measured is said with bounds of four digits.
+func measured(all []search.Understanding) []string {
+	for i := range all {
+		for _, bound := range []*float64{all[i].Filter.Min, all[i].Filter.Max} {
+			if bound != nil {
+				_, _ = fmt.Sscan(fmt.Sprintf("%.4g", *bound), bound)
+			}
+		}
+	}
+	return said(all)
+}
