@@ -135,7 +135,9 @@ func (e *Engine) top(t *tally, limit int) []Match {
 		return cmp.Compare(e.corpus.entries[a].id, e.corpus.entries[b].id)
 	}}
 	for _, o := range t.touched {
-		best.offer(o)
+		if len(best.kept) < limit || t.sums[o] >= t.sums[best.kept[0]] { // most are not
+			best.offer(o)
+		}
 	}
 	list := best.sorted()
 	matches := make([]Match, len(list))

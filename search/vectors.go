@@ -143,7 +143,7 @@ func (m *MemoryVectors) Nearest(ctx context.Context, vector []float32, within Se
 	if len(vector) != k.lists.Dim() {
 		return nil, &VectorError{Reason: fmt.Sprintf("the question has %d numbers, not %d", len(vector), k.lists.Dim())}
 	}
-	if within.few(k.lists.Len() / 4) {
+	if within.few(k.lists.Len()) {
 		return compared(ctx, k.lists, unit(vector), within, limit)
 	}
 	hits, err := k.lists.Search(ctx, vector, limit, ann.Options{Filter: within.Has})
