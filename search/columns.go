@@ -238,7 +238,14 @@ func (c *column) keep(set bitset, f Filter) {
 			pass[i] = !f.Not
 		}
 	}
-	set.keep(func(o ordinal) bool { return int(o) < len(c.of) && pass[c.of[o]] || int(o) >= len(c.of) && f.Not })
+	for i, w := range set {
+		for rest := w; rest != 0; rest &= rest - 1 {
+			bit := bits.TrailingZeros64(rest)
+			if o := i*64 + bit; o < len(c.of) && !pass[c.of[o]] || o >= len(c.of) && !f.Not {
+				set[i] &^= 1 << bit
+			}
+		}
+	}
 }
 
 // selected returns the live documents that pass all filters but those that

@@ -186,21 +186,39 @@ func (f *FlatVectors) scan(unit []float32, has func(id string) bool, limit int) 
 
 // Get returns the vectors of those ids that are there.
 func (f *FlatVectors) Get(ctx context.Context, ids []string) ([]Vector, error) {
-	if err := ctx.Err(); err != nil {
+	return copied(ctx, f, ids)
+}
+
+// copied returns copies of the vectors of those ids that are there.
+func copied(ctx context.Context, index inMemory, ids []string) ([]Vector, error) {
+	found := make([]Vector, 0, len(ids))
+	var values []float32
+	err := index.look(ctx, ids, func(id string, v []float32) {
+		if values == nil {
+			values = make([]float32, 0, len(ids)*len(v))
+		}
+		from := len(values)
+		values = append(values, v...)
+		found = append(found, Vector{ID: id, Values: values[from:len(values):len(values)]})
+	})
+	if err != nil {
 		return nil, err
+	}
+	return found, nil
+}
+
+func (f *FlatVectors) look(ctx context.Context, ids []string, fn func(id string, values []float32)) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	f.mu.RLock()
 	defer f.mu.RUnlock()
-	found := make([]Vector, 0, len(ids))
-	values := make([]float32, 0, len(ids)*f.cols)
 	for _, id := range ids {
 		if row, ok := f.rows[id]; ok {
-			from := len(values)
-			values = append(values, f.data[row*f.cols:(row+1)*f.cols]...)
-			found = append(found, Vector{ID: id, Values: values[from:len(values):len(values)]})
+			fn(id, f.data[row*f.cols:(row+1)*f.cols])
 		}
 	}
-	return found, nil
+	return nil
 }
 
 // Count returns how many vectors there are.

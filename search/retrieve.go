@@ -135,7 +135,9 @@ func (e *Engine) top(t *tally, limit int) []Match {
 		return cmp.Compare(e.corpus.entries[a].id, e.corpus.entries[b].id)
 	}}
 	for _, o := range t.touched {
-		best.offer(o)
+		if len(best.kept) < limit || t.sums[o] >= t.sums[best.kept[0]] { // most are not
+			best.offer(o)
+		}
 	}
 	list := best.sorted()
 	matches := make([]Match, len(list))
@@ -222,4 +224,23 @@ func (e *Engine) nearest(ctx context.Context, vector []float32, q *prepared, lim
 		}
 	}
 	return found, err
+}
+
+// inMemory is a VectorIndex whose vectors can be looked at without a copy.
+type inMemory interface {
+	// look calls fn for the vectors, at length 1, of those ids that are there; fn
+	// keeps none and does not call the index.
+	look(ctx context.Context, ids []string, fn func(id string, values []float32)) error
+}
+
+// eachVector calls fn for the vectors of those ids that are there.
+func eachVector(ctx context.Context, index VectorIndex, ids []string, fn func(id string, values []float32)) error {
+	if m, ok := index.(inMemory); ok {
+		return m.look(ctx, ids, fn)
+	}
+	vectors, err := index.Get(ctx, ids)
+	for _, v := range vectors {
+		fn(v.ID, v.Values)
+	}
+	return err
 }

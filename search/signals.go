@@ -240,17 +240,12 @@ func (e *Engine) cosines(ctx context.Context, found *pool, query, direction []fl
 	for i, c := range found.list {
 		ids[i] = c.entry.id
 	}
-	vectors, err := e.vectors.Get(ctx, ids)
-	if err != nil {
-		return err
-	}
-	for _, v := range vectors {
-		if c := found.add(v.ID); len(v.Values) == len(query) {
-			c.vector = float64(linalg.Dot(query, v.Values))
-			c.feedback = float64(linalg.Dot(direction, v.Values))
+	return eachVector(ctx, e.vectors, ids, func(id string, values []float32) {
+		if c := found.add(id); len(values) == len(query) {
+			c.vector = float64(linalg.Dot(query, values))
+			c.feedback = float64(linalg.Dot(direction, values))
 		}
-	}
-	return nil
+	})
 }
 
 // reading is a query as ranking understands it.

@@ -3,6 +3,8 @@ package search
 import (
 	"cmp"
 	"context"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -250,15 +252,10 @@ func (e *Engine) suggestDocuments(t *typing, q SuggestQuery) []Suggestion {
 		if len(found.kept) == q.Limit && e.corpus.standing[o]+earlyWord < found.kept[0].score {
 			return // even with the word in front
 		}
-		d := e.corpus.entries[o]
-		for _, w := range t.words {
-			if !slices.Contains(d.title, w) {
-				return
-			}
-		}
-		at := -1
+		title := e.corpus.entries[o].title
+		first := -1
 		if t.begun != nil {
-			if at = slices.IndexFunc(d.title, func(w uint32) bool { return t.begun[w] }); at < 0 {
+			if first = slices.IndexFunc(title, func(w uint32) bool { return t.begun[w] }); first < 0 {
 				return
 			}
 		}
@@ -267,26 +264,12 @@ func (e *Engine) suggestDocuments(t *typing, q SuggestQuery) []Suggestion {
 				return
 			}
 		}
-		first := at
 		if len(t.words) > 0 {
-			first = slices.Index(d.title, t.words[0])
+			first = slices.Index(title, t.words[0])
 		}
 		found.offer(worth{o, e.corpus.standing[o] + earlyWord/float64(1+max(first, 0))})
 	}
-	if len(t.words) > 0 {
-		rarest := slices.MinFunc(t.words, func(a, b uint32) int { return cmp.Compare(len(e.corpus.titled[a]), len(e.corpus.titled[b])) })
-		for _, o := range e.corpus.titled[rarest] {
-			consider(o)
-		}
-	} else {
-		seen := make(bitset, len(e.corpus.live))
-		for w := range t.begun {
-			for _, o := range e.corpus.titled[w] {
-				seen.set(o)
-			}
-		}
-		seen.each(consider)
-	}
+	e.titled(t).each(consider)
 	best := found.sorted()
 	out := make([]Suggestion, len(best))
 	for i, x := range best {
@@ -294,6 +277,37 @@ func (e *Engine) suggestDocuments(t *typing, q SuggestQuery) []Suggestion {
 		out[i] = Suggestion{ID: d.id, Text: d.name, Highlight: t.highlight(e, d.name)}
 	}
 	return out
+}
+
+// titled returns the documents with all whole words in the title, and, where
+// those are many or there are none, with one that begins as the last.
+func (e *Engine) titled(t *typing) bitset {
+	among := func(words iter.Seq[uint32]) bitset {
+		set := make(bitset, len(e.corpus.live))
+		for w := range words {
+			for _, o := range e.corpus.titled[w] {
+				set[o>>6] |= 1 << (o & 63)
+			}
+		}
+		return set
+	}
+	var set bitset
+	for i := range t.words {
+		if one := among(slices.Values(t.words[i : i+1])); i == 0 {
+			set = one
+		} else {
+			set.and(one)
+		}
+	}
+	const many = 1000
+	if t.begun != nil && (len(t.words) == 0 || set.count() > many) {
+		if begun := among(maps.Keys(t.begun)); len(t.words) == 0 {
+			set = begun
+		} else {
+			set.and(begun)
+		}
+	}
+	return set
 }
 
 // earlyWord is what a title gains that begins with what is typed.

@@ -143,7 +143,7 @@ func (m *MemoryVectors) Nearest(ctx context.Context, vector []float32, within Se
 	if len(vector) != k.lists.Dim() {
 		return nil, &VectorError{Reason: fmt.Sprintf("the question has %d numbers, not %d", len(vector), k.lists.Dim())}
 	}
-	if within.few(k.lists.Len() / 4) {
+	if within.few(k.lists.Len()) {
 		return compared(ctx, k.lists, unit(vector), within, limit)
 	}
 	hits, err := k.lists.Search(ctx, vector, limit, ann.Options{Filter: within.Has})
@@ -173,21 +173,15 @@ func compared(ctx context.Context, lists *ann.Index, unit []float32, within Sele
 
 // Get returns the vectors of those ids that are there.
 func (m *MemoryVectors) Get(ctx context.Context, ids []string) ([]Vector, error) {
+	return copied(ctx, m, ids)
+}
+
+func (m *MemoryVectors) look(ctx context.Context, ids []string, fn func(id string, values []float32)) error {
 	k := m.kind.Load()
 	if k.lists == nil {
-		return k.flat.Get(ctx, ids)
+		return k.flat.look(ctx, ids, fn)
 	}
-	found := make([]Vector, 0, len(ids))
-	values := make([]float32, 0, len(ids)*k.lists.Dim())
-	err := k.lists.Lookup(ctx, ids, func(i int, v []float32) {
-		from := len(values)
-		values = append(values, v...)
-		found = append(found, Vector{ID: ids[i], Values: values[from:len(values):len(values)]})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return found, nil
+	return k.lists.Lookup(ctx, ids, func(i int, values []float32) { fn(ids[i], values) })
 }
 
 // Count returns how many vectors there are.

@@ -8,11 +8,20 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // tick is how many milliseconds the kernel's unit of CPU time is, on every
 // Linux that Go runs on.
 const tick = 10
+
+// threadCPU is the CPU time of the thread that asks.
+func threadCPU() (time.Duration, bool) {
+	var t unix.Timespec
+	err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t)
+	return time.Duration(t.Nano()), err == nil
+}
 
 // ownUsage is this process's CPU time and memory.
 func ownUsage() (s status) {

@@ -2,6 +2,11 @@
 
 package bench
 
+import "time"
+
+// threadCPU is known on Linux only.
+func threadCPU() (time.Duration, bool) { return 0, false }
+
 // ownUsage is known on Linux only.
 func ownUsage() status { return status{} }
 

@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/pprof"
+	"slices"
 	"time"
 
 	"github.com/bodega-commerce/bodega/internal/linalg"
@@ -146,20 +148,39 @@ func (r SearchRun) queries(ctx context.Context, out *Result, catalog *searcheval
 			return err
 		}},
 	} {
-		var took []time.Duration
-		for n, end := 0, time.Now().Add(r.Duration); time.Now().Before(end); n++ {
-			start := time.Now()
-			if err := of.ask(n); err != nil {
-				return fmt.Errorf("%s: %w", of.name, err)
-			}
-			took = append(took, time.Since(start))
+		took, worked, err := r.repeat(of.ask)
+		if err != nil {
+			return fmt.Errorf("%s: %w", of.name, err)
 		}
 		out.latencies(of.name, took)
 		if of.limit > 0 {
 			out.Figures[len(out.Figures)-2].AtMost = &of.limit
 		}
+		if len(worked) > 0 {
+			slices.Sort(worked)
+			out.add(of.name+" p95, CPU time", percentile(worked, 95), "ms")
+		}
 	}
 	return nil
+}
+
+// repeat asks for a while, and returns how long each answer took and, where that
+// is known, how long the processor worked on it: others may be at work, too.
+func (r SearchRun) repeat(ask func(n int) error) (took, worked []time.Duration, err error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	for n, end := 0, time.Now().Add(r.Duration); time.Now().Before(end); n++ {
+		before, known := threadCPU()
+		start := time.Now()
+		if err := ask(n); err != nil {
+			return nil, nil, err
+		}
+		took = append(took, time.Since(start))
+		if after, _ := threadCPU(); known {
+			worked = append(worked, after-before)
+		}
+	}
+	return took, worked, nil
 }
 
 // recall is the share of the ten nearest, by a comparison with every vector,

@@ -154,7 +154,7 @@ func (s *Synthetic) Documents(from, to int) []search.Document {
 }
 
 // Query makes what a shopper looks for: one to five words that a product has,
-// one in ten of them misspelt.
+// one in ten queries with a misspelt one.
 func (s *Synthetic) Query(n int) string {
 	r := draw(s.seed+1, uint64(n))
 	x := s.synthesis(r)
@@ -171,18 +171,19 @@ func (s *Synthetic) Query(n int) string {
 	return strings.ToLower(strings.Join(words, " "))
 }
 
-// Filters makes one or two filters that a product passes.
+// Filters makes one or two filters that the product passes which the query of
+// that number has its words from.
 func (s *Synthetic) Filters(n int) []search.Filter {
+	x := s.synthesis(draw(s.seed+1, uint64(n)))
 	r := draw(s.seed+2, uint64(n))
-	d := s.Document(r.IntN(1 << 20))
-	low, high := 0.5*d.Numbers["price"], 2*d.Numbers["price"]
+	low, high := x.kind.price/2, 2*x.kind.price
 	all := []search.Filter{
-		{Field: "color", Values: d.Attributes["color"]},
+		{Field: "color", Values: []string{x.color, x.kind.colors[r.IntN(len(x.kind.colors))]}},
 		{Field: "price", Min: &low, Max: &high},
 		{Field: search.FieldAvailable, Values: []string{"true"}},
-		{Field: "brand", Values: []string{s.brand[zipf(r, len(s.brand))], s.brand[zipf(r, len(s.brand))], s.brand[zipf(r, len(s.brand))]}},
-		{Field: search.FieldCategory, Values: []string{d.Categories[0][0]}},
-		{Field: "size", Values: d.Attributes["size"]},
+		{Field: "brand", Values: []string{x.brand, s.brand[zipf(r, len(s.brand))], s.brand[zipf(r, len(s.brand))]}},
+		{Field: search.FieldCategory, Values: []string{x.kind.department}},
+		{Field: "size", Values: some(r, syntheticSizes, 2)},
 	}
 	r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all[:1+r.IntN(2)]
