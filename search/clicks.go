@@ -214,8 +214,9 @@ func falling(values, weights []float64) []float64 {
 // clicks: a candidate's gain is what shoppers did with it over the propensity of
 // where they saw it (inverse propensity scoring, Joachims, Swaminathan and
 // Schnabel 2017), so that what stands far down is not held to be worse for it.
-// Lists of one query are one, which counts as much as it has lists. Without
-// propensities clicks are taken as they are.
+// Lists of one query are one, with mean gains. A query weighs what all its lists
+// could have gained, so that a click far down counts more even where a query
+// came once. Without propensities clicks are taken as they are.
 func FromClicks(lists []ClickedList, propensities []float64) ([]Judged, error) {
 	if err := (ClickConfig{}).withDefaults().validate(lists); err != nil {
 		return nil, err
@@ -260,6 +261,7 @@ func FromClicks(lists []ClickedList, propensities []float64) ([]Judged, error) {
 			x := of[q][c.ID]
 			out[q].Gains = append(out[q].Gains, x.gain/x.times)
 		}
+		out[q].Weight *= ideal(out[q].Gains, len(out[q].Gains))
 	}
 	return out, nil
 }

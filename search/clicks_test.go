@@ -25,8 +25,9 @@ func TestFromClicksAddsUpLists(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, judged, 2)
 	require.Equal(t, []float64{(1 + 3/0.5) / 2, 0}, judged[0].Gains)
-	require.InDelta(t, 2, judged[0].Weight, 0)
+	require.InDelta(t, 2*3.5, judged[0].Weight, 1e-12, "what two lists could gain")
 	require.Equal(t, []float64{2}, judged[1].Gains, "as far down as is known")
+	require.InDelta(t, 2, judged[1].Weight, 1e-12)
 
 	for says, list := range map[string]search.Shown{"position": at("a", 0, 1), "worth": at("a", 1, math.NaN()), "signals": {Position: 1}} {
 		_, err := search.FromClicks([]search.ClickedList{{Shown: []search.Shown{list}}}, nil)

@@ -3,7 +3,6 @@ package search
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -94,9 +93,7 @@ func (r *TreeRanker) check(trees int) error {
 	case m.NumFeatures() != signalCount || m.NumOutputs() != 1:
 		return &FormatError{"its trees go by other signals"}
 	}
-	if err := m.SHAP(zeros, shares); err != nil && !errors.Is(err, gbdt.ErrNoCover) {
-		return err
-	} else if err != nil {
+	if err := m.Attribute(zeros, shares); err != nil {
 		return &FormatError{err.Error()}
 	}
 	if s := r.Score(zeros); math.IsNaN(s) || math.IsInf(s, 0) {

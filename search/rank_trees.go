@@ -29,14 +29,14 @@ func (r *TreeRanker) Score(signals []float64) float64 {
 }
 
 // Contributions fills parts with the signals' shares: by the weights, and in
-// the trees by SHAP values (Lundberg, Erion, Lee 2018).
+// the trees by what each split changes (Saabas 2014).
 func (r *TreeRanker) Contributions(parts, signals []float64) {
 	r.base.Contributions(parts, signals)
 	if r.trees == nil {
 		return
 	}
 	shares := make([]float64, r.trees.NumFeatures()+1)
-	if r.trees.SHAP(signals, shares) != nil {
+	if r.trees.Attribute(signals, shares) != nil {
 		return
 	}
 	for i := range parts[:min(len(parts), r.trees.NumFeatures())] {

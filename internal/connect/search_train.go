@@ -229,6 +229,9 @@ func (s *Search) lists(ctx context.Context, st *searchState, answers []analytics
 	s.tell(func(p *SearchProgress) { p.Ranking.Stage, p.Ranking.Total = "signals", p.Ranking.Total+len(byQuery) })
 	var lists []search.ClickedList
 	for _, query := range slices.Sorted(maps.Keys(byQuery)) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		best, most := "", 0
 		signals := map[string]map[core.ProductID][]float64{}
 		for _, locale := range st.facts.locales() {

@@ -4,7 +4,7 @@
 //	data, err := gbdt.NewDataset(ctx, gbdt.Table{X: x, Label: y}, gbdt.DatasetConfig{})
 //	model, err := gbdt.Train(ctx, gbdt.Params{Objective: gbdt.Binary}, data)
 //	err = model.Predict(row, out[:])   // a probability
-//	err = model.SHAP(row, reasons)     // what each feature added to the raw score
+//	err = model.SHAP(row, reasons)     // what each feature added to the raw score; Attribute is faster
 //	_, err = model.WriteTo(file)       // LightGBM loads it
 //	model, err = gbdt.ReadLightGBM(file)
 //	model, err = gbdt.ReadXGBoostJSON(file)

@@ -38,7 +38,13 @@ func TestBadInput(t *testing.T) {
 			p.Objective, t.Label[0] = gbdt.Multiclass, 0.5
 		}},
 		"ranking groups": {"Group", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Objective = gbdt.LambdaRank }},
-		"alpha":          {"Alpha", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Objective, p.Alpha = gbdt.Quantile, 1 }},
+		"grade": {"Label", func(t *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) {
+			p.Objective, t.Group, t.Label[0] = gbdt.LambdaRank, []int{3}, 31
+		}},
+		"grade without a gain": {"Label", func(t *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) {
+			p.Objective, t.Group, t.Label[0], p.LabelGain = gbdt.LambdaRank, []int{3}, 2, []float64{0, 1}
+		}},
+		"alpha": {"Alpha", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) { p.Objective, p.Alpha = gbdt.Quantile, 1 }},
 		"power": {"TweediePower", func(_ *gbdt.Table, p *gbdt.Params, _ *gbdt.DatasetConfig) {
 			p.Objective, p.TweediePower = gbdt.Tweedie, 2
 		}},
@@ -70,4 +76,23 @@ func TestBadInput(t *testing.T) {
 	assert.ErrorAs(t, m.Predict([]float64{1}, make([]float64, 1)), &shape)
 	assert.ErrorAs(t, m.Predict([]float64{1, 2}, nil), &shape)
 	assert.ErrorAs(t, m.SHAP([]float64{1, 2}, make([]float64, 2)), &shape)
+}
+
+// Grades may go as far as there are gains.
+func TestGradesWithGains(t *testing.T) {
+	t.Parallel()
+	x, err := gbdt.RowMajor([]float64{0, 1, 2, 3}, 1)
+	require.NoError(t, err)
+	d, err := gbdt.NewDataset(t.Context(), gbdt.Table{X: x, Label: []float64{0, 40, 0, 99}, Group: []int{2, 2}}, gbdt.DatasetConfig{})
+	require.NoError(t, err)
+	gains := make([]float64, 100)
+	for i := range gains {
+		gains[i] = float64(i) / 100
+	}
+	m, err := gbdt.Train(t.Context(), gbdt.Params{Objective: gbdt.LambdaRank, LabelGain: gains, Rounds: 5, MinDataInLeaf: 1}, d)
+	require.NoError(t, err)
+	var low, high [1]float64
+	require.NoError(t, m.PredictRaw([]float64{2}, low[:]))
+	require.NoError(t, m.PredictRaw([]float64{3}, high[:]))
+	require.Greater(t, high[0], low[0])
 }

@@ -16,7 +16,7 @@ func drawData(rt *rapid.T, rows int) (x, y []float64) {
 	return noisy(rapid.Uint64().Draw(rt, "seed"), rows)
 }
 
-func TestSHAPAddsUp(t *testing.T) {
+func TestAttributionsAddUp(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		x, y := drawData(rt, 400)
@@ -43,6 +43,11 @@ func TestSHAPAddsUp(t *testing.T) {
 			row := x[3*i : 3*i+3]
 			require.NoError(t, m.PredictRaw(row, raw))
 			require.NoError(t, m.SHAP(row, shap))
+			for k := range classes {
+				s := shap[4*k : 4*k+4]
+				require.InDelta(t, raw[k], s[0]+s[1]+s[2]+s[3], 1e-9)
+			}
+			require.NoError(t, m.Attribute(row, shap))
 			for k := range classes {
 				s := shap[4*k : 4*k+4]
 				require.InDelta(t, raw[k], s[0]+s[1]+s[2]+s[3], 1e-9)

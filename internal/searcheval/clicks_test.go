@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,20 +55,23 @@ func TestPropensitiesAreFound(t *testing.T) {
 // fromClicks trains on clicks alone, corrected for the bias of positions or not.
 func fromClicks(shoppers Shoppers, correct bool) Trainer {
 	return func(ctx context.Context, queries []search.Judged) (search.Ranker, error) {
-		lists := shoppers.Clicks(queries)
-		var propensities []float64
-		var err error
-		if correct {
-			if propensities, err = search.Propensities(ctx, lists, search.ClickConfig{}); err != nil {
-				return nil, err
-			}
-		}
-		judged, err := search.FromClicks(lists, propensities)
-		if err != nil {
+		return learn(ctx, shoppers.Clicks(queries), correct)
+	}
+}
+
+func learn(ctx context.Context, lists []search.ClickedList, correct bool) (search.Ranker, error) {
+	var propensities []float64
+	var err error
+	if correct {
+		if propensities, err = search.Propensities(ctx, lists, search.ClickConfig{}); err != nil {
 			return nil, err
 		}
-		return search.TrainLinear(ctx, judged, search.LinearConfig{})
 	}
+	judged, err := search.FromClicks(lists, propensities)
+	if err != nil {
+		return nil, err
+	}
+	return search.TrainLinear(ctx, judged, search.LinearConfig{})
 }
 
 // Clicks teach what true labels do when the bias of positions is corrected, and
@@ -77,8 +81,7 @@ func TestCorrectedClicksTeachMoreThanClicks(t *testing.T) {
 	queries, serving := shopOfTwo(11)
 	unseen, _ := shopOfTwo(12)
 	shoppers := Shoppers{Lists: 3000, Length: 20, Bias: 1, Noise: 0.05, Shown: serving, Stir: 0.2}
-	learn := func(trainer Trainer) float64 {
-		ranker, err := trainer(t.Context(), queries)
+	measure := func(ranker search.Ranker, err error) float64 {
 		require.NoError(t, err)
 		sum := 0.0
 		for i := range unseen {
@@ -86,10 +89,19 @@ func TestCorrectedClicksTeachMoreThanClicks(t *testing.T) {
 		}
 		return sum
 	}
-	naive, corrected, labels := learn(fromClicks(shoppers, false)), learn(fromClicks(shoppers, true)), learn(Linear(search.LinearConfig{}))
-	t.Logf("ndcg@10: clicks %.3f, corrected %.3f, labels %.3f", naive, corrected, labels)
-	require.Greater(t, corrected, naive+0.05)
-	require.Greater(t, corrected, labels-0.02)
+	labels := measure(search.TrainLinear(t.Context(), queries, search.LinearConfig{}))
+	lists := shoppers.Clicks(queries)
+	for _, once := range []bool{false, true} { // each query comes once
+		for i := range lists {
+			if once {
+				lists[i].Query = strconv.Itoa(i)
+			}
+		}
+		naive, corrected := measure(learn(t.Context(), lists, false)), measure(learn(t.Context(), lists, true))
+		t.Logf("once=%t, ndcg@10: clicks %.3f, corrected %.3f, labels %.3f", once, naive, corrected, labels)
+		require.Greater(t, corrected, naive+0.05)
+		require.Greater(t, corrected, labels-0.02)
+	}
 }
 
 // On real queries and labels, shown as words alone rank them.
