@@ -231,20 +231,25 @@ func (c *column) keep(set bitset, f Filter) {
 		return
 	}
 	wanted := c.values.known(f.Values)
-	pass := make([]bool, max(1, len(c.lists)))
+	pass := make([]uint64, max(1, len(c.lists))) // 1: what has the list passes
 	for i := range pass {
-		pass[i] = f.Not
-		if i > 0 && slices.ContainsFunc(c.lists[i], func(v uint32) bool { return slices.Contains(wanted, v) }) {
-			pass[i] = !f.Not
+		has := i > 0 && slices.ContainsFunc(c.lists[i], func(v uint32) bool { return slices.Contains(wanted, v) })
+		if has != f.Not {
+			pass[i] = 1
 		}
 	}
 	for i, w := range set {
-		for rest := w; rest != 0; rest &= rest - 1 {
+		var kept uint64
+		of := c.of[min(i*64, len(c.of)):min(i*64+64, len(c.of))]
+		for rest := w; rest != 0; rest &= rest - 1 { // without a branch, which would be guessed wrong
+			list := uint32(0)
 			bit := bits.TrailingZeros64(rest)
-			if o := i*64 + bit; o < len(c.of) && !pass[c.of[o]] || o >= len(c.of) && !f.Not {
-				set[i] &^= 1 << bit
+			if bit < len(of) {
+				list = of[bit]
 			}
+			kept |= pass[list] << bit
 		}
+		set[i] = kept
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/bodega-commerce/bodega/internal/linalg"
@@ -65,6 +66,7 @@ type LSA struct {
 	terms   map[string]int
 	idf     []float32
 	basis   linalg.Matrix[float32] // a row a term
+	scratch sync.Pool              // of *termCounts
 }
 
 // A term's first letter says what it is. Words say more than their parts.
@@ -149,14 +151,14 @@ func TrainLSA(ctx context.Context, docs []Document, config LSAConfig) (*LSA, err
 	}
 	rows := make([]sparse, len(docs))
 	parallel(len(rows), func(i int) {
-		known := make(map[int]float32, len(counts[i]))
+		c := l.counting()
 		for term, n := range counts[i] {
 			if column, ok := l.terms[term]; ok {
-				known[column] = n
+				c.add(column, n)
 			}
 		}
 		counts[i] = nil
-		rows[i] = l.row(known)
+		rows[i] = l.row(c)
 	})
 	basis, err := rightVectors(ctx, rows, len(l.idf), c)
 	if err != nil {
@@ -191,16 +193,38 @@ type sparse struct {
 	values  []float32
 }
 
-// row weighs terms, counted by column, and scales them to length 1.
-func (l *LSA) row(counts map[int]float32) sparse {
-	s := sparse{columns: make([]int, 0, len(counts)), values: make([]float32, len(counts))}
-	for column := range counts {
-		s.columns = append(s.columns, column)
+// termCounts are counts, by column.
+type termCounts struct {
+	of      []float32
+	columns []int // those that are counted
+}
+
+// counting returns empty counts.
+func (l *LSA) counting() *termCounts {
+	c, ok := l.scratch.Get().(*termCounts)
+	if !ok {
+		c = &termCounts{of: make([]float32, len(l.idf))}
 	}
-	slices.Sort(s.columns)
+	return c
+}
+
+func (c *termCounts) add(column int, n float32) {
+	if c.of[column] == 0 {
+		c.columns = append(c.columns, column)
+	}
+	c.of[column] += n
+}
+
+// row weighs counts, which it takes back, and scales them to length 1.
+func (l *LSA) row(c *termCounts) sparse {
+	slices.Sort(c.columns)
+	s := sparse{columns: slices.Clone(c.columns), values: make([]float32, len(c.columns))}
 	for i, column := range s.columns {
-		s.values[i] = float32(math.Log1p(float64(counts[column]))) * l.idf[column]
+		s.values[i] = float32(math.Log1p(float64(c.of[column]))) * l.idf[column]
+		c.of[column] = 0
 	}
+	c.columns = c.columns[:0]
+	l.scratch.Put(c)
 	linalg.Normalize(s.values)
 	return s
 }
@@ -226,13 +250,13 @@ func (l *LSA) EmbedDocuments(ctx context.Context, docs []Document) ([][]float32,
 		if ctx.Err() != nil {
 			return
 		}
-		counts := map[int]float32{}
+		c := l.counting()
 		l.speech.eachFieldTerm(&docs[i], l.weights, func(term []byte, weight float32) {
 			if column, ok := l.terms[string(term)]; ok {
-				counts[column] += weight
+				c.add(column, weight)
 			}
 		})
-		vectors[i] = l.project(l.row(counts))
+		vectors[i] = l.project(l.row(c))
 	})
 	return vectors, ctx.Err()
 }
@@ -244,13 +268,13 @@ func (l *LSA) EmbedQueries(ctx context.Context, queries []string) ([][]float32, 
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		counts := map[int]float32{}
+		c := l.counting()
 		l.speech.eachTerm(q, true, func(term []byte) {
 			if column, ok := l.terms[string(term)]; ok {
-				counts[column]++
+				c.add(column, 1)
 			}
 		})
-		vectors[i] = l.project(l.row(counts))
+		vectors[i] = l.project(l.row(c))
 	}
 	return vectors, nil
 }

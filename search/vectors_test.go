@@ -61,3 +61,47 @@ func TestMemoryVectorsFindWhatFlatOnesDo(t *testing.T) {
 	_, err = search.NewMemoryVectors(search.MemoryVectorsConfig{Recall: 1})
 	require.Error(t, err)
 }
+
+// TestEngineAnswersWhileItIsFilled is for the race detector: documents are
+// taken apart without the lock.
+func TestEngineAnswersWhileItIsFilled(t *testing.T) {
+	t.Parallel()
+	lsa, err := search.TrainLSA(t.Context(), shop(), search.LSAConfig{Dimensions: 8})
+	require.NoError(t, err)
+	vectors, err := search.NewMemoryVectors(search.MemoryVectorsConfig{Exact: 30})
+	require.NoError(t, err)
+	engine, err := search.New(nil, vectors, lsa, search.Config{})
+	require.NoError(t, err)
+	require.NoError(t, engine.Put(t.Context(), shop()))
+	done := make(chan error, 1)
+	go func() {
+		for n := range 20 {
+			docs := shop()
+			for i := range docs {
+				docs[i].ID += fmt.Sprint(n)
+				docs[i].Text["title"] += fmt.Sprintf(" model%d", n)
+			}
+			if err := engine.Put(t.Context(), docs); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- engine.Delete(t.Context(), []string{"leather-sofa-red0", "leather-sofa-red1"})
+	}()
+	for {
+		select {
+		case err := <-done:
+			require.NoError(t, err)
+			require.True(t, vectors.Approximate())
+			require.Equal(t, 21*len(shop())-2, engine.Count())
+			return
+		default:
+		}
+		r, err := engine.Search(t.Context(), search.Query{Text: "red lether sofa", Facets: []search.FacetRequest{{Field: "category"}}})
+		require.NoError(t, err)
+		require.NotEmpty(t, r.Hits)
+		s, err := engine.Suggest(t.Context(), search.SuggestQuery{Text: "leather so"})
+		require.NoError(t, err)
+		require.NotEmpty(t, s.Documents)
+	}
+}
