@@ -1,7 +1,9 @@
 package search_test
 
 import (
+	"context"
 	"fmt"
+	"log"
 	"testing"
 	"time"
 
@@ -80,4 +82,33 @@ func TestProposalsOfSearches(t *testing.T) {
 	require.Len(t, got, 1)
 	require.ElementsMatch(t, []string{"settee", "sofa"}, got[0].Synonym.Words, "both ways")
 	require.Len(t, got[0].Evidence, 2)
+}
+
+func ExampleProposeSynonyms() {
+	var searches []search.Searched
+	for _, session := range []string{"s1", "s2"} {
+		searches = append(searches, search.Searched{Session: session, Query: "red settee"}, search.Searched{Session: session, Query: "red sofa", Clicked: true})
+	}
+	for _, p := range search.ProposeSynonyms(nil, searches, search.ProposalConfig{}) {
+		fmt.Println(p.Synonym.Words, p.Synonym.Means, p.Score, p.Evidence[0].Kind)
+	}
+	// Output: [settee] [sofa] 0.5 reformulation
+}
+
+func ExampleQuantityField() {
+	ctx := context.Background()
+	engine, err := search.New(nil, nil, nil, search.Config{Locale: "de"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := engine.Put(ctx, []search.Document{{ID: "a", Text: map[string]string{"title": "Tisch 183 cm"}}, {ID: "b", Text: map[string]string{"title": "Tisch 1,2 m"}}}); err != nil {
+		log.Fatal(err)
+	}
+	least := 1.5 // m
+	found, err := engine.Search(ctx, search.Query{Text: "Tische", Filters: []search.Filter{{Field: search.QuantityField("length"), Min: &least}}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(found.Hits), found.Hits[0].ID)
+	// Output: 1 a
 }

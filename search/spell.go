@@ -227,8 +227,10 @@ const (
 	editCost      = 6.5
 	firstLetter   = 2.2 // times an edit's cost: the first letter is rarely wrong
 	secondEdit    = 9.0
-	unknown       = -16.0 // how likely a word is that the catalog does not have
-	doubtful      = -24.0
+	// How likely a word is that the catalog does not have: as far up as mistakes
+	// made in titles are restored all the same (TestStrangers).
+	unknown  = -15.0
+	doubtful = -24.0
 )
 
 // meant returns the likeliest word, and whether it is likelier than that a word

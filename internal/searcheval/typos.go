@@ -3,6 +3,7 @@ package searcheval
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -93,14 +94,7 @@ func corrected(engine *search.Engine, text string) string {
 // MakeTypos puts a mistake of one edit into words of documents' titles: n of
 // them, by the seed.
 func MakeTypos(docs []search.Document, n int, seed uint64) []Typo {
-	known := map[string]bool{}
-	for _, d := range docs {
-		for _, f := range d.Fields() {
-			for _, w := range strings.FieldsFunc(strings.ToLower(f.Text), func(r rune) bool { return !unicode.IsLetter(r) }) {
-				known[w] = true
-			}
-		}
-	}
+	known := vocabulary(docs)
 	r := rand.New(rand.NewPCG(seed, 0))
 	var typos []Typo
 	for tries := 0; len(typos) < n && tries < 100*n; tries++ {
@@ -132,4 +126,40 @@ func MakeTypos(docs []search.Document, n int, seed uint64) []Typo {
 		typos = append(typos, Typo{"", strings.Join(words, " "), meant})
 	}
 	return typos
+}
+
+// vocabulary returns the words of documents.
+func vocabulary(docs []search.Document) map[string]bool {
+	known := map[string]bool{}
+	for _, d := range docs {
+		for _, f := range d.Fields() {
+			for _, w := range strings.FieldsFunc(strings.ToLower(f.Text), func(r rune) bool { return !unicode.IsLetter(r) }) {
+				known[w] = true
+			}
+		}
+	}
+	return known
+}
+
+// MakeStrangers takes n pieces of the titles of others that have a word of five
+// letters or more that no document has: a speller of these documents should
+// leave them alone.
+func MakeStrangers(docs, others []search.Document, n int, seed uint64) []string {
+	known := vocabulary(docs)
+	r := rand.New(rand.NewPCG(seed, 1))
+	var found []string
+	for tries := 0; len(found) < n && tries < 1000*n; tries++ {
+		words := strings.Fields(strings.ToLower(others[r.IntN(len(others))].Text[search.FieldTitle]))
+		if len(words) < 3 {
+			continue
+		}
+		start := r.IntN(len(words) - 2)
+		words = words[start:min(len(words), start+2+r.IntN(4))]
+		if slices.ContainsFunc(words, func(w string) bool {
+			return len(w) >= 5 && !known[w] && !strings.ContainsFunc(w, func(c rune) bool { return c < 'a' || c > 'z' })
+		}) {
+			found = append(found, strings.Join(words, " "))
+		}
+	}
+	return found
 }

@@ -1,6 +1,7 @@
 package searcheval_test
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -37,5 +38,39 @@ func TestSpelling(t *testing.T) {
 	made, err := searcheval.Spell(t.Context(), engine, searcheval.MakeTypos(data.Documents, 500, 7), nil)
 	require.NoError(t, err)
 	t.Logf("%d of %d made from titles, %d correct ones changed", made.Restored, made.Typos, made.Changed)
+	require.GreaterOrEqual(t, made.Restored, 485)
+}
+
+// TestStrangers holds a speller of half of the products to two things at once:
+// that it restores mistakes in their titles, and leaves alone the words that
+// only the other half has. Many of those are mistakes of the sellers, or two
+// words in one.
+func TestStrangers(t *testing.T) {
+	t.Parallel()
+	data, err := searcheval.Load(t.Context(), searcheval.Files{Folder: testenv.Data(t, "esci-150")})
+	require.NoError(t, err)
+	r := rand.New(rand.NewPCG(20, 9))
+	var docs, others []search.Document
+	for _, d := range data.Documents {
+		if r.IntN(2) == 0 {
+			docs = append(docs, d)
+		} else {
+			others = append(others, d)
+		}
+	}
+	engine, err := search.New(nil, nil, nil, search.Config{})
+	require.NoError(t, err)
+	require.NoError(t, engine.Put(t.Context(), docs))
+	strangers, changed := searcheval.MakeStrangers(docs, others, 400, 20), 0
+	require.Len(t, strangers, 400)
+	for _, text := range strangers {
+		if c := engine.Correct(text); c != nil && c.Applied {
+			changed++
+		}
+	}
+	made, err := searcheval.Spell(t.Context(), engine, searcheval.MakeTypos(docs, 500, 120), nil)
+	require.NoError(t, err)
+	t.Logf("%d of %d strangers changed, %d of %d mistakes restored", changed, len(strangers), made.Restored, made.Typos)
+	require.LessOrEqual(t, changed, 120)
 	require.GreaterOrEqual(t, made.Restored, 485)
 }
