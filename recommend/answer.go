@@ -208,7 +208,7 @@ func (e *Engine) answer(ctx context.Context, placement Placement, r Request) (*R
 		return nil, err
 	}
 	c := &choice{engine: e, law: law, tuning: tuning, limit: r.Limit, taken: map[string]bool{}, full: map[string]int{}}
-	c.rank(p, m.rank(p, ask))
+	c.rank(p, m.rank(p, ask, tuning.Reach))
 	if placement != PlaceRebuy {
 		if err := c.fill(ctx, s, ask); err != nil {
 			return nil, err

@@ -46,6 +46,11 @@ type Tuning struct {
 	// up to 1 (maximal marginal relevance, Carbonell and Goldstein 1998).
 	// Negative: nothing. Default 0.1.
 	Diversity float64
+	// Reach is how much popularity takes from the chance of an item that is new
+	// to the user: it is divided by the number of its buyers, relative to the
+	// usual, to this power, so that more of the catalog is shown. It applies
+	// where a ranker has been learned. Negative: nothing. Default 0.25.
+	Reach float64
 	// Freshness is what an item created now gains in score, halved every
 	// FreshnessHalfLife. Default 0.
 	Freshness float64
@@ -67,6 +72,7 @@ type Tuning struct {
 
 func (t Tuning) withDefaults() Tuning {
 	t.Diversity = cmp.Or(t.Diversity, 0.1)
+	t.Reach = cmp.Or(t.Reach, 0.25)
 	t.FreshnessHalfLife = cmp.Or(t.FreshnessHalfLife, 14*24*time.Hour)
 	t.ExploreUntil = cmp.Or(t.ExploreUntil, 100)
 	return t
@@ -76,6 +82,8 @@ func (t *Tuning) validate() error {
 	switch {
 	case math.IsNaN(t.Diversity) || t.Diversity > 1:
 		return &ConfigError{"Tuning.Diversity", "must be at most 1"}
+	case math.IsNaN(t.Reach) || t.Reach > 1:
+		return &ConfigError{"Tuning.Reach", "must be at most 1"}
 	case math.IsNaN(t.Freshness) || math.Abs(t.Freshness) > 100:
 		return &ConfigError{"Tuning.Freshness", "must be from -100 to 100"}
 	case t.FreshnessHalfLife < 0:

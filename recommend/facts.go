@@ -19,6 +19,7 @@ type facts struct {
 	day    []int32   // since 1970, on which something was done with the item
 	sum    []float32 // weight of all interactions up to the end of that day
 	last   int32     // day of the newest interaction
+	usual  float64   // how many have an item that somebody has, on average
 
 	once sync.Once
 	now  []string // trending on the day after
@@ -37,6 +38,7 @@ func learnFacts(early, all *Events) *facts {
 			f.buyers[p.item]++
 		}
 	}
+	f.count()
 	perDay := make([]map[int32]float32, n)
 	for _, events := range all.byUser {
 		for _, x := range events {
@@ -60,6 +62,15 @@ func learnFacts(early, all *Events) *facts {
 		f.start[i+1] = uint32(len(f.day)) //nolint:gosec // at most the number of events
 	}
 	return f
+}
+
+// count sets usual.
+func (f *facts) count() {
+	var sum, squares float64
+	for _, n := range f.buyers {
+		sum, squares = sum+float64(n), squares+float64(n)*float64(n)
+	}
+	f.usual = squares / max(sum, 1)
 }
 
 // today is the day of the question, at the latest that after the newest event:
@@ -162,6 +173,7 @@ func loadFacts(table *Table, data []byte) (*facts, error) {
 			return nil, &FormatError{"an item has no number of buyers"}
 		}
 	}
+	f.count()
 	return f, nil
 }
 

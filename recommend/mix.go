@@ -2,6 +2,7 @@ package recommend
 
 import (
 	"context"
+	"math"
 	"slices"
 )
 
@@ -84,13 +85,34 @@ func (m *mix) assess(ctx context.Context, ask *Ask, ids []string) (*pool, error)
 	return p, nil
 }
 
-// rank scores the candidates of an answer, the greatest about 1.
-func (m *mix) rank(p *pool, ask *Ask) []float64 {
+// rank scores the candidates of an answer, the greatest 1 or so. Of a ranker's
+// chances, reach takes from what many have and gives to what few have, of what
+// is new to the user.
+func (m *mix) rank(p *pool, ask *Ask, reach float64) []float64 {
 	if m.ranker == nil {
 		return m.scores(p, nil, 0)
 	}
 	signals, width := m.facts.signals(p, m.sources, ask)
-	return m.scores(p, signals, width)
+	scores := m.scores(p, signals, width)
+	if reach <= 0 {
+		return scores
+	}
+	bought := map[string]bool{}
+	for _, x := range ask.History {
+		if x.Kind == Purchase {
+			bought[x.Item] = true
+		}
+	}
+	for i, id := range p.ids {
+		if at, ok := m.facts.table.at[id]; ok && !bought[id] {
+			scores[i] *= math.Pow((1+m.facts.usual)/(1+float64(m.facts.buyers[at])), reach)
+		}
+	}
+	best := slices.Max(append(scores, 1e-12))
+	for i := range scores {
+		scores[i] /= best
+	}
+	return scores
 }
 
 func (m *mix) scores(p *pool, signals []float64, width int) []float64 {

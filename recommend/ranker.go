@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/bodega-commerce/bodega/internal/gbdt"
@@ -25,20 +26,26 @@ const (
 	rankerLeaves = 15
 	rankerLeast  = 50 // candidates of a leaf
 	rankerShare  = 0.7
+	rankerMissed = 2 // one in so many of the candidates that were not taken is learned from, and counts for all
 )
 
 func learnRanker(ctx context.Context, cases []*judged, names []string, workers int, seed uint64) (*ranker, error) {
 	var rows, labels, weights []float64
 	width := 0
-	for _, j := range cases {
-		rows = append(rows, j.signals...)
+	for n, j := range cases {
 		width = j.width
-		for _, id := range j.pool.ids {
+		for i, id := range j.pool.ids {
 			x, hit := j.targets[id]
 			label, weight := 0.0, 1.0
-			if hit {
+			switch {
+			case hit:
 				label, weight = 1, float64(x.weight)
+			case hash(id, strconv.Itoa(n))%rankerMissed != 0:
+				continue
+			default:
+				weight = rankerMissed
 			}
+			rows = append(rows, j.signals[i*width:(i+1)*width]...)
 			labels, weights = append(labels, label), append(weights, weight)
 		}
 	}

@@ -12,7 +12,9 @@ import (
 
 // LinearConfig of LearnLinear.
 type LinearConfig struct {
-	Penalty float64 // of squared weights. Default 500
+	// Penalty of squared weights. Default 3 times how many users had the item of
+	// an interaction, on average.
+	Penalty float64
 	// Weights kept of each item, those farthest from 0. Default 500.
 	Weights int
 	// MaxItems is how many items it is learned for: memory grows with the square,
@@ -23,12 +25,15 @@ type LinearConfig struct {
 }
 
 func (c LinearConfig) withDefaults() LinearConfig {
-	c.Penalty = cmp.Or(c.Penalty, 500)
 	c.Weights = cmp.Or(c.Weights, 500)
 	c.MaxItems = cmp.Or(c.MaxItems, 10_000)
 	c.Workers = cmp.Or(c.Workers, spareOne())
 	return c
 }
+
+// penaltyShare makes the penalty follow how often items are had, beside which it
+// stands in what is solved.
+const penaltyShare = 3
 
 // linearRecent is how much of a history the linear model hears, all of it alike.
 const linearRecent = 1000
@@ -59,26 +64,42 @@ func (l neighbourLearner) learnLinear(ctx context.Context, data *Events) (Traine
 			return nil, err
 		}
 	}
+	penalty := l.linear.Penalty
+	if penalty == 0 {
+		var users, squares float64
+		for i := range n {
+			had := float64(gram.Row(i)[i])
+			users, squares = users+had, squares+had*had
+		}
+		penalty = penaltyShare * squares / max(users, 1)
+	}
 	for i := range n {
-		gram.Row(i)[i] += float32(l.linear.Penalty)
+		gram.Row(i)[i] += float32(penalty)
 	}
 	if err := linalg.Cholesky(gram, l.cfg.Workers); err != nil {
 		return nil, fmt.Errorf("recommend: the linear model: %w", err)
 	}
 	inverse := linalg.CholeskyInverse(gram, l.cfg.Workers)
-	list := make([]neighbour, 0, n)
+	diagonal := make([]float32, n)
 	for i := range n {
-		list = list[:0]
+		diagonal[i] = inverse.Row(i)[i]
+	}
+	weights, sizes := make([]float32, n), make([]float32, n)
+	for i := range n {
 		for j, v := range inverse.Row(i) {
-			if j != i && v != 0 {
-				list = append(list, neighbour{int32(j), -v / inverse.Row(j)[j]}) //nolint:gosec // below MaxItems
-			}
+			weights[j] = -v / diagonal[j]
+			sizes[j] = max(weights[j], -weights[j])
 		}
-		slices.SortFunc(list, func(a, b neighbour) int {
-			return cmp.Or(cmp.Compare(max(b.sim, -b.sim), max(a.sim, -a.sim)), cmp.Compare(a.item, b.item))
-		})
-		for _, s := range list[:min(len(list), l.linear.Weights)] {
-			x.to, x.sims = append(x.to, s.item), append(x.sims, s.sim)
+		weights[i], sizes[i] = 0, 0
+		edge := float32(0)
+		if keep := l.linear.Weights; keep < n {
+			slices.Sort(sizes)
+			edge = sizes[n-keep]
+		}
+		for j, w := range weights {
+			if w != 0 && max(w, -w) >= edge && len(x.to)-int(x.start[i]) < l.linear.Weights {
+				x.to, x.sims = append(x.to, int32(j)), append(x.sims, w) //nolint:gosec // below MaxItems
+			}
 		}
 		x.start[i+1] = uint32(len(x.to)) //nolint:gosec // below MaxItems times Weights
 		if err := ctx.Err(); err != nil {
@@ -97,15 +118,15 @@ func (x *neighbours) lately(ask *Ask, ids []string, dst []float32) {
 			voices[i] = max(voices[i], fade(ask.Now, h.Time, fastDays))
 		}
 	}
-	votes := make(map[int32]float32, 500)
+	b := x.newBallot()
 	for _, i := range slices.Sorted(maps.Keys(voices)) { // sums of floats depend on the order
 		for n := x.start[i]; n < x.start[i+1]; n++ {
-			votes[x.to[n]] += voices[i] * x.sims[n]
+			b.add(x.to[n], voices[i]*x.sims[n])
 		}
 	}
 	for n, id := range ids {
 		if i, ok := x.table.at[id]; ok {
-			dst[n] = votes[i]
+			dst[n] = b.of(i)
 		}
 	}
 }

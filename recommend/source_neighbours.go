@@ -174,25 +174,56 @@ func (l neighbourLearner) nearest(i int, members, groups [][]pair, together []fl
 // named first.
 type ballot struct {
 	votes map[int32]float32
+	dense []float32 // by item, in place of votes where items are few
 	named []int32
 }
 
-func (x *neighbours) ballot(history []Interaction) ballot {
-	b := ballot{votes: make(map[int32]float32, 500)}
+func (b *ballot) of(i int32) float32 {
+	if b.dense != nil {
+		return b.dense[i]
+	}
+	return b.votes[i]
+}
+
+func (b *ballot) add(i int32, vote float32) {
+	if b.dense != nil {
+		if b.dense[i] == 0 {
+			b.named = append(b.named, i) // again, should votes have cancelled each other out
+		}
+		b.dense[i] += vote
+		return
+	}
+	v, named := b.votes[i]
+	if !named {
+		b.named = append(b.named, i)
+	}
+	b.votes[i] = v + vote
+}
+
+// newBallot is for all items at once where a linear model bounds their number.
+func (x *neighbours) newBallot() *ballot {
+	if x.linear != nil {
+		return &ballot{dense: make([]float32, len(x.table.IDs))}
+	}
+	return &ballot{votes: make(map[int32]float32, 500)}
+}
+
+func (x *neighbours) ballot(history []Interaction) *ballot {
+	b := x.newBallot()
 	voice := 1.0
 	spoke := make(map[int32]bool, len(history))
 	for _, h := range slices.Backward(history[max(len(history)-x.cfg.Recent, 0):]) {
 		if i, ok := x.table.at[h.Item]; ok && (x.linear == nil || !spoke[i]) {
 			spoke[i] = true // the linear model was learned from items users had, each once
 			for n := x.start[i]; n < x.start[i+1]; n++ {
-				v, named := b.votes[x.to[n]]
-				if !named {
-					b.named = append(b.named, x.to[n])
-				}
-				b.votes[x.to[n]] = v + float32(voice*min(h.Weight, 100))*x.sims[n]
+				b.add(x.to[n], float32(voice*min(h.Weight, 100))*x.sims[n])
 			}
 		}
 		voice *= x.cfg.Decay
+	}
+	if b.dense != nil {
+		slices.Sort(b.named)
+		b.named = slices.Compact(b.named)
 	}
 	return b
 }
@@ -201,7 +232,7 @@ func (x *neighbours) Candidates(_ context.Context, ask *Ask, limit int) ([]Match
 	b := remember(ask, x, x.ballot)
 	found := make([]Match, 0, limit)
 	for _, i := range b.named {
-		if m := (Match{x.table.IDs[i], b.votes[i]}); (len(found) < limit || m.Score > found[0].Score) && ask.keep(m.ID) {
+		if m := (Match{x.table.IDs[i], b.of(i)}); (len(found) < limit || m.Score > found[0].Score) && ask.keep(m.ID) {
 			found = pushMatch(found, m, limit)
 		}
 	}
@@ -209,10 +240,10 @@ func (x *neighbours) Candidates(_ context.Context, ask *Ask, limit int) ([]Match
 }
 
 func (x *neighbours) Scores(_ context.Context, ask *Ask, ids []string, dst []float32) error {
-	votes := remember(ask, x, x.ballot).votes
+	b := remember(ask, x, x.ballot)
 	for i, id := range ids {
 		if at, ok := x.table.at[id]; ok {
-			dst[i] = votes[at]
+			dst[i] = b.of(at)
 		}
 	}
 	return nil
