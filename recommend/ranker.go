@@ -36,7 +36,7 @@ func learnRanker(ctx context.Context, cases []*judged, names []string, workers i
 		width = j.width
 		for i, id := range j.pool.ids {
 			x, hit := j.targets[id]
-			label, weight := 0.0, 1.0
+			var label, weight float64
 			switch {
 			case hit:
 				label, weight = 1, float64(x.weight)
