@@ -156,7 +156,7 @@ func (r *Request) check() error {
 	case len(r.User) > maxIDLen:
 		return &RequestError{"has a user of more than 200 bytes"}
 	}
-	return validateRules(r.Rules)
+	return CheckRules(r.Rules)
 }
 
 // answer is every placement's: candidates, scores, rules, choice, reasons.

@@ -139,10 +139,11 @@ func (c *Config) validate() error {
 			return err
 		}
 	}
-	return validateRules(c.Rules)
+	return CheckRules(c.Rules)
 }
 
-func validateRules(rules []Rules) error {
+// CheckRules finds what SetRules would refuse, a *ConfigError.
+func CheckRules(rules []Rules) error {
 	for i := range rules {
 		if err := rules[i].validate(); err != nil {
 			return err

@@ -94,7 +94,7 @@ func (e *Engine) Observe(_ context.Context, interactions ...Interaction) error {
 
 // SetRules replaces the rules of the shop.
 func (e *Engine) SetRules(rules []Rules) error {
-	if err := validateRules(rules); err != nil {
+	if err := CheckRules(rules); err != nil {
 		return err
 	}
 	rules = slices.Clone(rules)

@@ -13,35 +13,37 @@ import (
 // the catalog, not hidden, in its time and region) is no rule: it always holds.
 type Rules struct {
 	// Placements the rules are for. Default all.
-	Placements []Placement
-	// From and Until bound the time the rules hold. Default always.
-	From, Until time.Time
+	Placements []Placement `json:"placements,omitempty"`
+	// From and Until, exclusive, bound the time the rules hold. Default always.
+	From  time.Time `json:"from,omitzero"`
+	Until time.Time `json:"until,omitzero"`
 	// Categories keeps to items in one of these. Default all.
-	Categories []string
+	Categories []string `json:"categories,omitempty"`
 	// Exclude names items that are not shown. Default none.
-	Exclude []string
+	Exclude []string `json:"exclude,omitempty"`
 	// MinPrice and MaxPrice bound the price, in minor units. Default no bound.
-	MinPrice, MaxPrice int64
+	MinPrice int64 `json:"min_price,omitempty"`
+	MaxPrice int64 `json:"max_price,omitempty"`
 	// ShowOutOfStock lets items be shown that are out of stock. Default false.
-	ShowOutOfStock bool
+	ShowOutOfStock bool `json:"show_out_of_stock,omitempty"`
 	// ShowPurchased lets items be shown that the user has bought. Default
 	// false.
-	ShowPurchased bool
+	ShowPurchased bool `json:"show_purchased,omitempty"`
 	// PerCategory is how many items an answer may have of one category.
 	// Default no bound.
-	PerCategory int
+	PerCategory int `json:"per_category,omitempty"`
 	// MarginBoost is what a margin of 1 adds to a score, which is from 0 to 1.
 	// Default 0.
-	MarginBoost float64
+	MarginBoost float64 `json:"margin_boost,omitempty"`
 	// Pins are items with a place of their own. A pin that another rule
 	// forbids is not shown. Default none.
-	Pins []Pin
+	Pins []Pin `json:"pins,omitempty"`
 }
 
 // Pin puts an item at a place, 0 being the first.
 type Pin struct {
-	Item     string
-	Position int
+	Item     string `json:"item"`
+	Position int    `json:"position"`
 }
 
 func (r *Rules) validate() error {

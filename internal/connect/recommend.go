@@ -180,7 +180,7 @@ func (r *Recommend) Run(ctx context.Context) {
 	from, err := outbox.Last(ctx, runner)
 	for ; err == nil || ctx.Err() == nil; from, err = outbox.Last(ctx, runner) {
 		if err == nil {
-			if err = r.load(ctx); err == nil {
+			if err = errors.Join(r.load(ctx), r.steer(ctx)); err == nil {
 				break
 			}
 		}
@@ -198,7 +198,7 @@ func (r *Recommend) Run(ctx context.Context) {
 	defer others.Wait()
 	others.Go(func() { r.observe(ctx) })
 	others.Go(func() { r.schedule(ctx) })
-	outbox.Follow(ctx, runner, from, outbox.FollowConfig{Types: append([]string{"product.*", "stock.*", "channel.*", eventTrain}, stockingOrders...), Poll: 500 * time.Millisecond, Failed: func(err error) { r.failed(ctx, err) }}, r.apply)
+	outbox.Follow(ctx, runner, from, outbox.FollowConfig{Types: append([]string{"product.*", "stock.*", "channel.*", eventTrain, eventSettings}, stockingOrders...), Poll: 500 * time.Millisecond, Failed: func(err error) { r.failed(ctx, err) }}, r.apply)
 }
 
 func (r *Recommend) failed(ctx context.Context, err error) {
@@ -310,6 +310,10 @@ func (r *Recommend) apply(ctx context.Context, events []outbox.Stored, _ int64) 
 		switch {
 		case e.Type == eventTrain:
 			r.want()
+		case e.Type == eventSettings:
+			if err := r.steer(ctx); err != nil {
+				return err
+			}
 		case outbox.Match([]string{"channel.*"}, e.Type):
 			if err := r.load(ctx); err != nil {
 				return err

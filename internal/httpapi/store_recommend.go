@@ -88,4 +88,24 @@ func (a *api) adminRecommend() {
 		func(ctx context.Context, s Services, _ *struct{}) (*body[connect.Models], error) {
 			return shown(s.Recommend.Rollback(ctx))
 		})
+	handle(a, route{method: http.MethodGet, path: "/admin/recommendations/rules", perm: core.PermMerchRead, tag: tagDiscovery, summary: "List the rules of recommendations",
+		description: "Rules keep to categories and prices, leave out, pin, cap a category and favour margin, whatever models say. Where they differ the stricter counts."},
+		func(ctx context.Context, s Services, _ *struct{}) (*body[connect.RecommendRules], error) {
+			r, err := s.Recommend.Rules(ctx)
+			return shownAt(r, r.Version, err)
+		})
+	handle(a, route{method: http.MethodPut, path: "/admin/recommendations/rules", perm: core.PermMerchWrite, tag: tagDiscovery, summary: "Replace the rules of recommendations"},
+		func(ctx context.Context, s Services, in *struct {
+			VersionHeader
+			Body struct {
+				Rules []recommend.Rules `json:"rules"`
+			}
+		}) (*body[connect.RecommendRules], error) {
+			seen, err := in.seen()
+			if err != nil {
+				return nil, err
+			}
+			r, err := s.Recommend.SetRules(ctx, in.Body.Rules, seen)
+			return shownAt(r, r.Version, err)
+		})
 }

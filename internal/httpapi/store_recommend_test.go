@@ -59,6 +59,20 @@ func TestRecommendations(t *testing.T) {
 	g.get("/recommendations/similar?items=" + string(ids["Boots"][0])).is(200)
 	g.get("/recommendations/sideways").is(422)
 
+	// Rules hold over models, in every process within a second.
+	shown := got.str("items.0.product.id")
+	staff.put("/admin/recommendations/rules", object{"rules": []object{{"per_category": -1}}}).is(422)
+	staff.put("/admin/recommendations/rules", object{"rules": []object{{"exclude": []string{shown}, "placements": []string{"home"}}}}).is(200)
+	require.Equal(t, shown, staff.get("/admin/recommendations/rules").is(200).str("rules.0.exclude.0"))
+	require.Eventually(t, func() bool {
+		for i := range 3 {
+			if first().str(fmt.Sprintf("items.%d.product.id", i)) == shown {
+				return false
+			}
+		}
+		return true
+	}, 5*time.Second, 50*time.Millisecond)
+
 	// Buying through the answer is put down to it.
 	at := g.filled().Header.Get("Location")
 	cart := at[strings.LastIndex(at, "/")+1:]
