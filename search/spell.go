@@ -252,7 +252,11 @@ func (e *Engine) meant(typed string, context [][]ordinal) (best string, sure boo
 		if int(w.length)-length > most || length-int(w.length) > most || bits.OnesCount64(w.sign^sign) > 2*most {
 			continue
 		}
-		edits, cost := distance(runes, []rune(w.text), most)
+		word := []rune(w.text)
+		if !within(runes, word, most) {
+			continue
+		}
+		edits, cost := distance(runes, word, most)
 		if edits > most || edits == 0 {
 			continue
 		}
@@ -335,6 +339,49 @@ func key(r rune) (x, y int) {
 }
 
 func abs(x int) int { return max(x, -x) }
+
+// within reports whether the optimal string alignment distance of two words is
+// at most most. It looks at the diagonals alone that can be, and gives most
+// words up after a few letters.
+func within(a, b []rune, most int) bool {
+	if abs(len(a)-len(b)) > most || len(b) > longestWord {
+		return false
+	}
+	var table [3][longestWord + 2]int
+	for j := range min(len(b), most) + 1 {
+		table[0][j] = j
+	}
+	if most < len(b) {
+		table[0][most+1] = most + 1
+	}
+	for i := 1; i <= len(a); i++ {
+		row, above, before := &table[i%3], &table[(i+2)%3], &table[(i+1)%3]
+		from, to := max(i-most, 1), min(i+most, len(b))
+		row[from-1] = most + 1
+		if from == 1 && i <= most {
+			row[0] = i
+		}
+		least := row[from-1]
+		for j := from; j <= to; j++ {
+			d := above[j-1]
+			if a[i-1] != b[j-1] {
+				d = min(d, row[j-1], above[j]) + 1
+				if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+					d = min(d, before[j-2]+1)
+				}
+			}
+			row[j] = d
+			least = min(least, d)
+		}
+		if least > most {
+			return false
+		}
+		if to < len(b) {
+			row[to+1] = most + 1
+		}
+	}
+	return table[len(a)%3][len(b)] <= most
+}
 
 // distance is the Damerau-Levenshtein distance (optimal string alignment) of
 // what was typed from a word, when it is at most most, and what those edits
