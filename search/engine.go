@@ -18,7 +18,11 @@ type Config struct {
 	Depth  int    // candidates of each list that are fused and ranked, at least. Default 300
 	Fusion Fusion // makes one list of two. Default Trusting{}
 	Ranker Ranker // orders the candidates. Default DefaultRanker()
-	// Texts gives documents back, for highlighting, in any order; those that are
+	// Reranker orders the first RerankDepth of the ranked again; it needs Texts.
+	// Default none.
+	Reranker    Reranker
+	RerankDepth int // Default 100
+	// Texts gives documents back, for highlighting and the Reranker, in any order; those that are
 	// gone may be missing. Default: nothing is highlighted.
 	Texts func(ctx context.Context, ids []string) ([]Document, error)
 	// Now tells the time, for the validity of rules. Default time.Now.
@@ -35,6 +39,9 @@ func (c Config) withDefaults() Config {
 	if c.Ranker == nil {
 		c.Ranker = DefaultRanker()
 	}
+	if c.RerankDepth == 0 {
+		c.RerankDepth = 100
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -44,6 +51,12 @@ func (c Config) withDefaults() Config {
 func (c Config) validate() error {
 	if c.Depth < 1 {
 		return fmt.Errorf("search: Config.Depth is %d, not 1 or more", c.Depth)
+	}
+	if c.RerankDepth < 1 {
+		return fmt.Errorf("search: Config.RerankDepth is %d, not 1 or more", c.RerankDepth)
+	}
+	if c.Reranker != nil && c.Texts == nil {
+		return errors.New("search: Config.Reranker reads documents: it needs Config.Texts")
 	}
 	return nil
 }

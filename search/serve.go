@@ -229,6 +229,8 @@ type scored struct {
 	signals []float64 // of those that were ranked
 	boosts  []Reason
 	pinned  bool
+
+	reranked float64 // what the reranker added; 0: it was not asked
 }
 
 // Search returns the documents that fit best, equals by id. Without words and
@@ -270,6 +272,12 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
 		}
 	}
 	categories := e.predicted(p, list)
+	if e.config.Reranker != nil && p.Mode == Ranked && len(p.Sort) == 0 && len(p.tokens) > 0 && len(list) > 0 {
+		if list, err = e.reranked(ctx, p, list); err != nil {
+			return nil, err
+		}
+		set.and(e.corpus.live)
+	}
 	if len(p.Sort) > 0 {
 		list = e.sorted(p, set)
 	}
@@ -458,7 +466,11 @@ func (e *Engine) hits(p *prepared, page []scored) []Hit {
 		hits[i] = Hit{ID: s.entry.id, Score: s.score, Pinned: s.pinned}
 		if s.signals != nil && p.Mode == Ranked && len(p.Sort) == 0 {
 			e.ranker.Contributions(parts, s.signals)
-			hits[i].Reasons = reasons(parts, s.boosts)
+			others := s.boosts
+			if s.reranked != 0 {
+				others = append(slices.Clone(others), Reason{"reranker", s.reranked})
+			}
+			hits[i].Reasons = reasons(parts, others)
 		}
 	}
 	return hits
