@@ -53,12 +53,7 @@ func (f benchFlags) run(e *env, measure func(context.Context, bench.Runner) (*be
 	if err = errors.Join(err, remove()); err != nil {
 		return err
 	}
-	if f.JSON {
-		err = result.JSON(e.out)
-	} else {
-		result.Print(e.out)
-	}
-	if err == nil && !result.OK() {
+	if err = show(e, result, f.JSON); err == nil && !result.OK() {
 		err = errors.New("the shop broke a promise")
 	}
 	return err
@@ -171,7 +166,11 @@ func (c *benchRecommendCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if c.JSON {
+	return show(e, result, c.JSON)
+}
+
+func show(e *env, result *bench.Result, asJSON bool) error {
+	if asJSON {
 		return result.JSON(e.out)
 	}
 	result.Print(e.out)
@@ -193,11 +192,7 @@ func (c *benchSearchCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return result.JSON(e.out)
-	}
-	result.Print(e.out)
-	return nil
+	return show(e, result, c.JSON)
 }
 
 type benchChildCmd struct{}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -145,7 +144,7 @@ func openIndex(ctx context.Context, dir string) (*search.Engine, []search.Docume
 	if head.Version != indexVersion {
 		return nil, nil, fmt.Errorf("%s is an index of version %d, not %d: make it anew", dir, head.Version, indexVersion)
 	}
-	docs, err := readDocuments(filepath.Join(dir, indexDocuments))
+	docs, err := searcheval.ReadJSON[search.Document](ctx, filepath.Join(dir, indexDocuments))
 	if err == nil && len(docs) != head.Documents {
 		err = fmt.Errorf("%s holds %d documents, not %d: make the index anew", indexDocuments, len(docs), head.Documents)
 	}
@@ -165,29 +164,6 @@ func openIndex(ctx context.Context, dir string) (*search.Engine, []search.Docume
 		err = engine.Put(ctx, docs[start:min(start+indexBatch, len(docs))])
 	}
 	return engine, docs, err
-}
-
-func readDocuments(path string) ([]search.Document, error) {
-	file, err := os.Open(path) //nolint:gosec // the operator names it
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close() //nolint:errcheck // only read
-	plain, err := gzip.NewReader(bufio.NewReader(file))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	var docs []search.Document
-	for decoder := json.NewDecoder(plain); ; {
-		var d search.Document
-		switch err := decoder.Decode(&d); {
-		case errors.Is(err, io.EOF):
-			return docs, nil
-		case err != nil:
-			return nil, fmt.Errorf("%s: document %d: %w", path, len(docs)+1, err)
-		}
-		docs = append(docs, d)
-	}
 }
 
 func texts(docs []search.Document) func(context.Context, []string) ([]search.Document, error) {

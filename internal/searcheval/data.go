@@ -118,7 +118,19 @@ func (p *product) document() search.Document {
 
 // Products reads products.jsonl.gz of a folder.
 func Products(ctx context.Context, folder string) ([]search.Document, error) {
-	path := filepath.Join(folder, "products.jsonl.gz")
+	products, err := ReadJSON[product](ctx, filepath.Join(folder, "products.jsonl.gz"))
+	if err != nil {
+		return nil, err
+	}
+	documents := make([]search.Document, len(products))
+	for i := range products {
+		documents[i] = products[i].document()
+	}
+	return documents, nil
+}
+
+// ReadJSON reads a gzip file of JSON values, one after the other.
+func ReadJSON[T any](ctx context.Context, path string) ([]T, error) {
 	file, err := os.Open(path) //nolint:gosec // the operator names it
 	if err != nil {
 		return nil, err
@@ -128,19 +140,19 @@ func Products(ctx context.Context, folder string) ([]search.Document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	var documents []search.Document
+	var values []T
 	decoder := json.NewDecoder(plain)
 	for {
-		var p product
-		switch err := decoder.Decode(&p); {
+		var v T
+		switch err := decoder.Decode(&v); {
 		case errors.Is(err, io.EOF):
-			return documents, nil
+			return values, nil
 		case err != nil:
-			return nil, fmt.Errorf("%s: product %d: %w", path, len(documents)+1, err)
+			return nil, fmt.Errorf("%s: product %d: %w", path, len(values)+1, err)
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		}
-		documents = append(documents, p.document())
+		values = append(values, v)
 	}
 }
 

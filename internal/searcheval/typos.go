@@ -91,6 +91,17 @@ func corrected(engine *search.Engine, text string) string {
 	return text
 }
 
+// piece draws two to five words in a row of a title, in lower case; none where
+// the title has fewer than three.
+func piece(docs []search.Document, r *rand.Rand) []string {
+	words := strings.Fields(strings.ToLower(docs[r.IntN(len(docs))].Text[search.FieldTitle]))
+	if len(words) < 3 {
+		return nil
+	}
+	start := r.IntN(len(words) - 2)
+	return words[start:min(len(words), start+2+r.IntN(4))]
+}
+
 // MakeTypos puts a mistake of one edit into words of documents' titles: n of
 // them, by the seed.
 func MakeTypos(docs []search.Document, n int, seed uint64) []Typo {
@@ -98,12 +109,10 @@ func MakeTypos(docs []search.Document, n int, seed uint64) []Typo {
 	r := rand.New(rand.NewPCG(seed, 0))
 	var typos []Typo
 	for tries := 0; len(typos) < n && tries < 100*n; tries++ {
-		words := strings.Fields(strings.ToLower(docs[r.IntN(len(docs))].Text[search.FieldTitle]))
-		if len(words) < 3 {
+		words := piece(docs, r)
+		if len(words) == 0 {
 			continue
 		}
-		start := r.IntN(len(words) - 2)
-		words = words[start:min(len(words), start+2+r.IntN(4))]
 		at := r.IntN(len(words))
 		word := words[at]
 		if len(word) < 5 || strings.ContainsFunc(word, func(c rune) bool { return c < 'a' || c > 'z' }) {
@@ -149,12 +158,7 @@ func MakeStrangers(docs, others []search.Document, n int, seed uint64) []string 
 	r := rand.New(rand.NewPCG(seed, 1))
 	var found []string
 	for tries := 0; len(found) < n && tries < 1000*n; tries++ {
-		words := strings.Fields(strings.ToLower(others[r.IntN(len(others))].Text[search.FieldTitle]))
-		if len(words) < 3 {
-			continue
-		}
-		start := r.IntN(len(words) - 2)
-		words = words[start:min(len(words), start+2+r.IntN(4))]
+		words := piece(others, r)
 		if slices.ContainsFunc(words, func(w string) bool {
 			return len(w) >= 5 && !known[w] && !strings.ContainsFunc(w, func(c rune) bool { return c < 'a' || c > 'z' })
 		}) {
