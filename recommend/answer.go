@@ -199,6 +199,9 @@ func (e *Engine) answer(ctx context.Context, placement Placement, r Request) (*R
 		}
 	}
 	m := e.mix(s, placement, tuning, !law.hideBought)
+	if m.ranker != nil && !m.ranker.knows(history) {
+		m.ranker = nil
+	}
 	limit := max(e.cfg.Candidates, 4*r.Limit)
 	if !law.hideBought {
 		limit += len(law.bought) // what was bought takes no place from what is new

@@ -17,6 +17,9 @@ import (
 type ranker struct {
 	names []string // of the sources, in the order of their signals
 	model *gbdt.Model
+	// buyers: it has learned from histories with purchases alone, and knows
+	// nothing of others.
+	buyers bool
 }
 
 const (
@@ -26,7 +29,8 @@ const (
 	rankerLeaves = 15
 	rankerLeast  = 50 // candidates of a leaf
 	rankerShare  = 0.7
-	rankerMissed = 2 // one in so many of the candidates that were not taken is learned from, and counts for all
+	buyersAlone  = 0.9 // share of histories with purchases from which on the others are too few to learn from
+	rankerMissed = 2   // one in so many of the candidates that were not taken is learned from, and counts for all
 )
 
 func learnRanker(ctx context.Context, cases []*judged, names []string, workers int, seed uint64) (*ranker, error) {
@@ -62,7 +66,22 @@ func learnRanker(ctx context.Context, cases []*judged, names []string, workers i
 	if err != nil {
 		return nil, err
 	}
-	return &ranker{names, model}, nil
+	buyers := 0
+	for _, j := range cases {
+		if len(j.bought) > 0 {
+			buyers++
+		}
+	}
+	return &ranker{names, model, float64(buyers) > buyersAlone*float64(len(cases))}, nil
+}
+
+// knows reports whether the ranker has learned from histories of this kind: of
+// some that had purchases, or of any kind but an empty one.
+func (r *ranker) knows(history []Interaction) bool {
+	if !r.buyers {
+		return len(history) > 0
+	}
+	return slices.ContainsFunc(history, func(x Interaction) bool { return x.Kind == Purchase })
 }
 
 func columnNames(sources []string) []string {
@@ -102,6 +121,7 @@ func (r *ranker) scores(signals []float64, width int) []float64 {
 
 type savedRanker struct {
 	Sources []string `json:"sources"`
+	Buyers  bool     `json:"buyers"`
 	Model   string   `json:"model"` // in LightGBM's text format
 }
 
@@ -110,7 +130,7 @@ func (r *ranker) marshal() ([]byte, error) {
 	if _, err := r.model.WriteTo(&b); err != nil {
 		return nil, err
 	}
-	return json.Marshal(savedRanker{r.names, b.String()})
+	return json.Marshal(savedRanker{r.names, r.buyers, b.String()})
 }
 
 func loadRanker(data []byte) (*ranker, error) {
@@ -125,5 +145,5 @@ func loadRanker(data []byte) (*ranker, error) {
 	if model.NumFeatures() != len(s.Sources)+len(signalNames) || model.NumOutputs() != 1 {
 		return nil, &FormatError{"the ranker has other signals"}
 	}
-	return &ranker{s.Sources, model}, nil
+	return &ranker{s.Sources, model, s.Buyers}, nil
 }
