@@ -85,6 +85,25 @@ func TestRankerLearnsHabitAndTrend(t *testing.T) {
 	require.Equal(t, a.Items, b.Items)
 }
 
+// The ranker of a town of buyers has not learned what visitors do.
+func TestRankerLeavesVisitorsToTheWeights(t *testing.T) {
+	t.Parallel()
+	town, _ := habitual()
+	e := openTown(t, town, recommend.Config{Tuning: recommend.Tuning{Diversity: -1}})
+	info, _ := e.Serving()
+	require.Greater(t, info.Metrics.NDCG10, info.Metrics.Weighted, "a ranker serves")
+	weighted := openTown(t, town, recommend.Config{Tuning: recommend.Tuning{Diversity: -1, Weights: info.Weights}})
+	home := func(e *recommend.Engine, kind recommend.Kind) []string {
+		user := "one " + string(kind)
+		require.NoError(t, e.Observe(t.Context(), recommend.Interaction{User: user, Item: "item-3", Kind: kind, Time: noon.AddDate(0, 0, -1)}))
+		a, err := e.Home(t.Context(), recommend.Request{User: user})
+		require.NoError(t, err)
+		return ids(a)
+	}
+	require.Equal(t, home(weighted, recommend.Click), home(e, recommend.Click))
+	require.NotEqual(t, home(weighted, recommend.Purchase), home(e, recommend.Purchase))
+}
+
 func TestReachShowsMoreOfTheCatalog(t *testing.T) {
 	t.Parallel()
 	town, _ := habitual()
