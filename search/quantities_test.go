@@ -1,6 +1,7 @@
 package search_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -106,4 +107,59 @@ func measured(all []search.Understanding) []string {
 		}
 	}
 	return said(all)
+}
+
+// pushing is a vector index that filters by what documents say of themselves,
+// as a server does, before it asks whether they are selected.
+type pushing struct {
+	*search.FlatVectors
+	numbers map[string]map[string]float64
+	asked   [][]search.Filter
+}
+
+func (p *pushing) Put(ctx context.Context, vectors []search.Vector) error {
+	for _, v := range vectors {
+		_, p.numbers[v.ID] = v.Document.Values()
+	}
+	return p.FlatVectors.Put(ctx, vectors)
+}
+
+func (p *pushing) Nearest(ctx context.Context, vector []float32, within search.Selection, limit int) ([]search.Match, error) {
+	p.asked = append(p.asked, within.Filters)
+	has := within.Has
+	within = search.Selection{Has: func(id string) bool {
+		for _, f := range within.Filters {
+			n, ok := p.numbers[id][f.Field]
+			if !ok || f.Min != nil && n < *f.Min || f.Max != nil && n > *f.Max {
+				return false
+			}
+		}
+		return has == nil || has(id)
+	}}
+	return p.FlatVectors.Nearest(ctx, vector, within, limit)
+}
+
+// Vectors are found within quantities by an index that knows values alone.
+func TestQuantitiesAreNotAskedOfDrivers(t *testing.T) {
+	t.Parallel()
+	docs := []search.Document{
+		{ID: "short", Text: map[string]string{search.FieldTitle: "Oak table 60 cm"}, Attributes: map[string][]string{"Width": {"60 cm"}}, Numbers: map[string]float64{"price": 10}},
+		{ID: "long", Text: map[string]string{search.FieldTitle: "Oak table 2 m"}, Attributes: map[string][]string{"Width": {"200 cm"}}, Numbers: map[string]float64{"price": 20}},
+	}
+	lsa, err := search.TrainLSA(t.Context(), docs, search.LSAConfig{Dimensions: 2})
+	require.NoError(t, err)
+	vectors := &pushing{FlatVectors: search.NewFlatVectors(), numbers: map[string]map[string]float64{}}
+	engine, err := search.New(nil, vectors, lsa, search.Config{})
+	require.NoError(t, err)
+	require.NoError(t, engine.Put(t.Context(), docs))
+	one, cheap := 1.0, 30.0
+	price := search.Filter{Field: "price", Max: &cheap}
+	for _, field := range []string{"Width", search.QuantityField("length")} {
+		vectors.asked = nil
+		result, err := engine.Search(t.Context(), search.Query{Text: "oak table", Mode: search.Semantic, Filters: []search.Filter{{Field: field, Max: &one}, price}})
+		require.NoError(t, err)
+		require.Len(t, result.Hits, 1, field)
+		require.Equal(t, "short", result.Hits[0].ID)
+		require.Contains(t, vectors.asked, []search.Filter{price}, "what documents say is still asked")
+	}
 }

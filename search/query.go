@@ -83,9 +83,12 @@ func (f Filter) validate() error {
 
 // Selection is what an Index or a VectorIndex may find.
 type Selection struct {
-	Filters []Filter // all hold; none: everything
-	// Has tells whether a document passes the filters; set whenever there are
-	// some. Drivers that keep no attributes go by it.
+	// Filters all hold; they ask for nothing but Document.Values. None:
+	// everything, as far as Has lets it.
+	Filters []Filter
+	// Has tells whether a document is selected; nil: all that pass the filters
+	// are. It may know more than they say. Drivers that keep no attributes go by
+	// it alone.
 	Has func(id string) bool
 	// Each names all that pass the filters, and Count says how many those are:
 	// few are better looked at one by one. Nil: not known.

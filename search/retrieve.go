@@ -152,7 +152,11 @@ func (e *Engine) selection(filters []Filter, allowed bitset) Selection {
 	if allowed == nil {
 		return Selection{}
 	}
-	return Selection{Filters: filters, Has: func(id string) bool {
+	told := slices.DeleteFunc(slices.Clone(filters), func(f Filter) bool { // what is measured in texts is no value of a document
+		c := e.corpus.columns[f.Field]
+		return c != nil && c.measured != nil
+	})
+	return Selection{Filters: told, Has: func(id string) bool {
 		o, ok := e.corpus.ordinals[id]
 		return ok && allowed.has(o)
 	}, Each: func(yield func(id string) bool) {
