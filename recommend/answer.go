@@ -199,7 +199,7 @@ func (e *Engine) answer(ctx context.Context, placement Placement, r Request) (*R
 		}
 	}
 	m := e.mix(s, placement, tuning, !law.hideBought)
-	if m.ranker != nil && !m.ranker.knows(history) {
+	if m.ranker != nil && !m.ranker.knows(history, now) {
 		m.ranker = nil
 	}
 	limit := max(e.cfg.Candidates, 4*r.Limit)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/bodega-commerce/bodega/internal/gbdt"
 )
@@ -76,12 +77,12 @@ func learnRanker(ctx context.Context, cases []*judged, names []string, workers i
 }
 
 // knows reports whether the ranker has learned from histories of this kind: of
-// some that had purchases, or of any kind but an empty one.
-func (r *ranker) knows(history []Interaction) bool {
-	if !r.buyers {
-		return len(history) > 0
+// users who come again, and of buyers if all of those were.
+func (r *ranker) knows(history []Interaction, now time.Time) bool {
+	if len(history) == 0 || now.Sub(history[len(history)-1].Time) < leastGap {
+		return false
 	}
-	return slices.ContainsFunc(history, func(x Interaction) bool { return x.Kind == Purchase })
+	return !r.buyers || slices.ContainsFunc(history, func(x Interaction) bool { return x.Kind == Purchase })
 }
 
 func columnNames(sources []string) []string {
