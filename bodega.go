@@ -15,6 +15,7 @@ import (
 	"github.com/bodega-commerce/bodega/commerce/core"
 	"github.com/bodega-commerce/bodega/commerce/fulfil"
 	"github.com/bodega-commerce/bodega/commerce/idempotency"
+	"github.com/bodega-commerce/bodega/commerce/memo"
 	"github.com/bodega-commerce/bodega/commerce/money"
 	"github.com/bodega-commerce/bodega/commerce/order"
 	"github.com/bodega-commerce/bodega/commerce/outbox"
@@ -139,6 +140,7 @@ type Shop struct {
 	cfg         Config
 	shared      *shared
 	idempotency *idempotency.Service
+	memos       *memo.Service
 }
 
 // shared is what a shop and those bound to a transaction have in common.
@@ -221,10 +223,11 @@ func build(db *storage.DB, cfg Config, common *shared) (*Shop, error) {
 	s.Relay = outbox.NewRelay(outboxDB, outbox.RelayConfig{Clock: cfg.Clock, Logger: cfg.Logger})
 	s.Events = outbox.New(outboxDB, outbox.Config{Clock: cfg.Clock, Relay: s.Relay})
 	s.Analytics = analytics.New(core.Narrow(db, func(tx storage.Tx) analytics.Tx { return tx }), analytics.Config{IDs: cfg.IDs, Clock: cfg.Clock})
+	s.memos = memo.New(core.Narrow(db, func(tx storage.Tx) memo.Tx { return tx }), memo.Config{Clock: cfg.Clock})
 	if common.recorder == nil {
 		common.recorder = analytics.NewRecorder(s.Analytics, cfg.Logger)
 		cfg.Search.Logger, cfg.Search.Clock = cfg.Logger, cfg.Clock
-		common.search = connect.NewSearch(core.Narrow(db, func(tx storage.Tx) connect.SearchTx { return tx }), s.Catalog, common.recorder, cfg.Search)
+		common.search = connect.NewSearch(core.Narrow(db, func(tx storage.Tx) connect.SearchTx { return tx }), s.Catalog, common.recorder, s.memos, cfg.Search)
 		cfg.Recommend.Logger, cfg.Recommend.Clock = cfg.Logger, cfg.Clock
 		if common.recommend, err = connect.NewRecommend(core.Narrow(db, func(tx storage.Tx) connect.SearchTx { return tx }), s.Catalog, s.Analytics, common.recorder, cfg.Recommend); err != nil {
 			return nil, err

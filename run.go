@@ -85,6 +85,7 @@ func (s *Shop) jobs() []job {
 		{"prune carts", time.Hour, counted(s.Carts.Prune)},
 		{"prune idempotency keys", time.Hour, counted(s.idempotency.Prune)},
 		{"prune analytics", time.Hour, counted(s.Analytics.Prune)},
+		{"prune memos", 24 * time.Hour, counted(s.memos.Prune)},
 		{"clean sessions", time.Hour, counted(s.Accounts.Clean)},
 		{"sweep images", 24 * time.Hour, func(ctx context.Context) error { _, err := s.Catalog.SweepBlobs(ctx); return err }},
 	}

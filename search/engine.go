@@ -117,12 +117,9 @@ func (e *Engine) Put(ctx context.Context, docs []Document) error {
 	defer e.writing.Unlock()
 	docs = e.arrange(docs)
 	if e.embedder != nil {
-		values, err := e.embedder.EmbedDocuments(ctx, docs)
+		values, err := embedDocuments(ctx, e.embedder, docs)
 		if err != nil {
 			return err
-		}
-		if len(values) != len(docs) {
-			return fmt.Errorf("search: the embedder made %d vectors of %d documents", len(values), len(docs))
 		}
 		vectors := make([]Vector, len(docs))
 		for i := range docs {
@@ -199,12 +196,9 @@ func (e *Engine) embed(ctx context.Context, text string, given []float32) ([]flo
 	}
 	var query []float32
 	if text != "" {
-		made, err := e.embedder.EmbedQueries(ctx, []string{text})
+		made, err := embedQueries(ctx, e.embedder, []string{text})
 		if err != nil {
 			return nil, err
-		}
-		if len(made) != 1 {
-			return nil, fmt.Errorf("search: the embedder made %d vectors of one query", len(made))
 		}
 		query = unit(made[0])
 	}

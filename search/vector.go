@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"fmt"
 	"math"
 )
@@ -52,4 +53,20 @@ func finite(values []float32) bool {
 		}
 	}
 	return true
+}
+
+func embedDocuments(ctx context.Context, e Embedder, docs []Document) ([][]float32, error) {
+	made, err := e.EmbedDocuments(ctx, docs)
+	if err == nil && len(made) != len(docs) {
+		err = fmt.Errorf("search: the embedder made %d vectors of %d documents", len(made), len(docs))
+	}
+	return made, err
+}
+
+func embedQueries(ctx context.Context, e Embedder, queries []string) ([][]float32, error) {
+	made, err := e.EmbedQueries(ctx, queries)
+	if err == nil && len(made) != len(queries) {
+		err = fmt.Errorf("search: the embedder made %d vectors of %d queries", len(made), len(queries))
+	}
+	return made, err
 }

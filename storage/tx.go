@@ -9,6 +9,7 @@ import (
 	"github.com/bodega-commerce/bodega/commerce/catalog"
 	"github.com/bodega-commerce/bodega/commerce/core"
 	"github.com/bodega-commerce/bodega/commerce/idempotency"
+	"github.com/bodega-commerce/bodega/commerce/memo"
 	"github.com/bodega-commerce/bodega/commerce/order"
 	"github.com/bodega-commerce/bodega/commerce/outbox"
 	"github.com/bodega-commerce/bodega/commerce/payment"
@@ -40,6 +41,7 @@ type Tx interface {
 	Payments() payment.Store
 	Accounts() account.Store
 	Analytics() analytics.Store
+	Memos() memo.Store
 
 	// Stranded returns the payments that hold money while their order does not
 	// stand.

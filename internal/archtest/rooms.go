@@ -43,7 +43,7 @@ var rooms = slices.Concat(
 	place(2.25, testHelper, "commerce/payment/paymenttest"),
 	place(2.5, provider, "commerce/payment/*"),
 	place(2, leaf, "commerce/account", "commerce/analytics", "commerce/cart", "commerce/catalog", "commerce/idempotency",
-		"commerce/notify", "commerce/order", "commerce/outbox", "commerce/payment", "commerce/promo", "commerce/review",
+		"commerce/memo", "commerce/notify", "commerce/order", "commerce/outbox", "commerce/payment", "commerce/promo", "commerce/review",
 		"commerce/setting", "commerce/shipping", "commerce/stock", "commerce/tax"),
 	place(3, quote, "commerce/quote"),
 	place(3.3, flow, "commerce/basket"),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/bodega-commerce/bodega/internal/boot"
 	"github.com/bodega-commerce/bodega/internal/testenv"
+	"github.com/bodega-commerce/bodega/search/openai"
 	"github.com/stretchr/testify/require"
 )
 
@@ -36,6 +37,16 @@ func TestFromEnv(t *testing.T) {
 	require.ErrorContains(t, err, `BODEGA_TRUSTED_PROXIES: "proxy" is neither`)
 	_, err = from(t, map[string]string{"BODEGA_GUESS_LIMIT": "-1"})
 	require.ErrorContains(t, err, `BODEGA_GUESS_LIMIT="-1": use a number`)
+	s, err = from(t, map[string]string{"BODEGA_EMBEDDINGS_URL": "http://localhost:1/v1", "BODEGA_EMBEDDINGS_MODEL": "e5", "BODEGA_EMBEDDINGS_QUERY_PREFIX": "query: "})
+	require.NoError(t, err)
+	require.Equal(t, &openai.Config{BaseURL: "http://localhost:1/v1", Model: "e5", QueryPrefix: "query: "}, s.Embeddings)
+	s, err = from(t, map[string]string{"BODEGA_EMBEDDINGS_KEY": "secret"})
+	require.NoError(t, err)
+	require.Equal(t, &openai.Config{APIKey: "secret"}, s.Embeddings)
+	_, err = from(t, map[string]string{"BODEGA_EMBEDDINGS_URL": "localhost:8081"})
+	require.ErrorContains(t, err, `BODEGA_EMBEDDINGS_URL="localhost:8081": use an address`)
+	_, err = from(t, map[string]string{"BODEGA_EMBEDDINGS_MODEL": "e5"})
+	require.ErrorContains(t, err, "BODEGA_EMBEDDINGS_URL is missing")
 }
 
 func TestLogger(t *testing.T) {

@@ -4,6 +4,7 @@ package boot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/bodega-commerce/bodega/search/openai"
 	"github.com/bodega-commerce/bodega/storage"
 	"github.com/bodega-commerce/bodega/storage/memory"
 	"github.com/bodega-commerce/bodega/storage/postgres"
@@ -35,6 +37,10 @@ type Settings struct {
 	// BODEGA_QDRANT_URL: the server that keeps the vectors of search, default
 	// none: they are in memory.
 	Qdrant *qdrant.Config
+	// Embeddings is the model that gives texts a meaning, behind an
+	// OpenAI-compatible endpoint: BODEGA_EMBEDDINGS_URL, _MODEL, _KEY,
+	// _QUERY_PREFIX and _DOCUMENT_PREFIX. Default none: the catalog teaches one.
+	Embeddings *openai.Config
 }
 
 // FromEnv reads the settings; getenv is os.Getenv in programs.
@@ -80,6 +86,17 @@ func FromEnv(getenv func(string) string) (Settings, error) {
 			return s, fmt.Errorf("BODEGA_QDRANT_URL: %w", err)
 		}
 		s.Qdrant = &c
+	}
+	model := openai.Config{BaseURL: getenv("BODEGA_EMBEDDINGS_URL"), Model: getenv("BODEGA_EMBEDDINGS_MODEL"), APIKey: getenv("BODEGA_EMBEDDINGS_KEY"),
+		QueryPrefix: getenv("BODEGA_EMBEDDINGS_QUERY_PREFIX"), DocumentPrefix: getenv("BODEGA_EMBEDDINGS_DOCUMENT_PREFIX")}
+	if u, err := url.Parse(model.BaseURL); model.BaseURL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return s, fmt.Errorf("BODEGA_EMBEDDINGS_URL=%q: use an address such as http://localhost:8081/v1", model.BaseURL)
+	}
+	if model != (openai.Config{}) {
+		if model.BaseURL == "" && model.APIKey == "" {
+			return s, errors.New("BODEGA_EMBEDDINGS_URL is missing, or BODEGA_EMBEDDINGS_KEY for OpenAI's own")
+		}
+		s.Embeddings = &model
 	}
 	return s, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bodega-commerce/bodega"
 	"github.com/bodega-commerce/bodega/recommend"
+	"github.com/bodega-commerce/bodega/search/openai"
 	"github.com/bodega-commerce/bodega/storage"
 	"github.com/bodega-commerce/bodega/storage/blob"
 )
@@ -45,6 +46,13 @@ func Shop(ctx context.Context, db *storage.DB, s Settings, logger *slog.Logger) 
 	}
 	if s.Qdrant != nil {
 		cfg.Search.Vectors = vectorsOn(*s.Qdrant, time.Now, logger)
+	}
+	if s.Embeddings != nil {
+		embedder, err := openai.New(*s.Embeddings)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Search.Embedder = embedder
 	}
 	return bodega.New(ctx, db, cfg)
 }

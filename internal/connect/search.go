@@ -11,6 +11,7 @@ import (
 	"github.com/bodega-commerce/bodega/commerce/analytics"
 	"github.com/bodega-commerce/bodega/commerce/catalog"
 	"github.com/bodega-commerce/bodega/commerce/core"
+	"github.com/bodega-commerce/bodega/commerce/memo"
 	"github.com/bodega-commerce/bodega/commerce/order"
 	"github.com/bodega-commerce/bodega/commerce/outbox"
 	"github.com/bodega-commerce/bodega/commerce/setting"
@@ -34,8 +35,11 @@ type SearchConfig struct {
 	// Vectors opens an empty index of meaning, likewise. Default
 	// [search.NewMemoryVectors], exact up to 200,000 vectors.
 	Vectors func(ctx context.Context, name string) (search.VectorIndex, error)
-	// Embedder gives texts a meaning. Default: one that is trained on the
-	// catalog, or 50,000 products of it, with each rebuild.
+	// Embedder gives texts a meaning. Where it has a method Model() string, which
+	// names all that its vectors depend on beside the texts, those of products are
+	// kept in the database and those of the latest queries in memory, so that none
+	// is asked for twice: see [search.Remember]. Default: one that is trained on
+	// the catalog, or 50,000 products of it, with each rebuild.
 	Embedder search.Embedder
 	// Engine tunes ranking. Its Locale is set to that of each engine.
 	Engine search.Config
@@ -72,7 +76,8 @@ type Search struct {
 
 	current  atomic.Pointer[searchState]
 	building sync.Mutex // one rebuild at a time
-	rebuild  chan struct{}
+	halfway  *rebuild   // one that failed on its way
+	wanted   chan struct{}
 	learning sync.Mutex // one training at a time
 	train    chan struct{}
 
@@ -123,7 +128,7 @@ type SearchProgress struct {
 
 // NewSearch makes the search of a shop. It answers once Run or Build has read
 // the catalog.
-func NewSearch(db core.Runner[SearchTx], products *catalog.Service, recorder *analytics.Recorder, cfg SearchConfig) *Search {
+func NewSearch(db core.Runner[SearchTx], products *catalog.Service, recorder *analytics.Recorder, memos *memo.Service, cfg SearchConfig) *Search {
 	if cfg.Vectors == nil {
 		cfg.Vectors = func(context.Context, string) (search.VectorIndex, error) {
 			return search.NewMemoryVectors(search.MemoryVectorsConfig{})
@@ -138,7 +143,10 @@ func NewSearch(db core.Runner[SearchTx], products *catalog.Service, recorder *an
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
-	return &Search{db: db, catalog: products, cfg: cfg, recorder: recorder, rebuild: make(chan struct{}, 1), train: make(chan struct{}, 1)}
+	if e, ok := cfg.Embedder.(interface{ Model() string }); ok {
+		cfg.Embedder = search.Remember(cfg.Embedder, e.Model(), memos)
+	}
+	return &Search{db: db, catalog: products, cfg: cfg, recorder: recorder, wanted: make(chan struct{}, 1), train: make(chan struct{}, 1)}
 }
 
 func (s *Search) events() core.Runner[outbox.Tx] {
@@ -191,132 +199,6 @@ func (s *Search) announce(ctx context.Context, typ string) error {
 	})
 }
 
-// indexBatch is how many products are read and indexed at once.
-const indexBatch = 500
-
-// minLearn is how many products are worth learning meaning from.
-const minLearn = 20
-
-// maxLearn is how many are enough: of more, as many are taken that lie evenly
-// among all.
-const maxLearn = 50_000
-
-func lesson(docs []search.Document) []search.Document {
-	if len(docs) <= maxLearn {
-		return docs
-	}
-	some := make([]search.Document, maxLearn)
-	for i := range some {
-		some[i] = docs[i*len(docs)/maxLearn]
-	}
-	return some
-}
-
-// Build reads the catalog into new engines and then answers with them; until
-// then the ones before do.
-func (s *Search) Build(ctx context.Context) error {
-	if s.cfg.Off {
-		return nil
-	}
-	s.building.Lock()
-	defer s.building.Unlock()
-	s.tell(func(p *SearchProgress) { p.Building, p.Done, p.Total = true, 0, 0 })
-	err := s.build(core.WithActor(ctx, core.System("search")))
-	s.tell(func(p *SearchProgress) {
-		p.Building, p.LastError = false, ""
-		if err != nil {
-			p.LastError = err.Error()
-		}
-	})
-	return err
-}
-
-func (s *Search) build(ctx context.Context) (err error) {
-	from, err := outbox.Last(ctx, s.events())
-	if err != nil {
-		return err
-	}
-	facts, err := s.facts(ctx)
-	if err != nil {
-		return err
-	}
-	st := &searchState{facts: facts, engines: map[string]*search.Engine{}, paths: map[string]map[string]core.CategoryID{}, from: from, builtAt: s.cfg.Clock.Now(), touched: map[core.ProductID]bool{},
-		items: map[core.StockItemID]core.ProductID{}, known: map[core.ProductID]bool{}}
-	defer func() {
-		if err != nil {
-			s.discard(ctx, st.indexes)
-		}
-	}()
-	byLocale := map[string][]search.Document{}
-	if err := s.eachBatch(ctx, func(ps []catalog.Product) error {
-		docs, _, err := s.documents(ctx, st, ps)
-		for locale, of := range docs {
-			byLocale[locale] = append(byLocale[locale], of...)
-		}
-		s.tell(func(p *SearchProgress) { p.Total += len(ps) })
-		return err
-	}); err != nil {
-		return err
-	}
-	for i, locale := range facts.locales() {
-		docs := byLocale[locale]
-		st.paths[locale] = facts.paths(locale)
-		if st.engines[locale], err = s.engine(ctx, st, locale, docs); err != nil {
-			return err
-		}
-		for batch := range slices.Chunk(docs, indexBatch) {
-			if err := st.engines[locale].Put(ctx, batch); err != nil {
-				return err
-			}
-			if i == 0 {
-				s.tell(func(p *SearchProgress) { p.Done += len(batch) })
-			}
-		}
-		st.learned = max(st.learned, len(docs))
-	}
-	if err := s.steer(ctx, st); err != nil {
-		return err
-	}
-	s.retire(s.current.Swap(st))
-	return nil
-}
-
-// engine makes an empty engine for a locale, its embedder trained on docs.
-func (s *Search) engine(ctx context.Context, st *searchState, locale string, docs []search.Document) (*search.Engine, error) {
-	name := indexName(locale)
-	var keyword search.Index
-	var err error
-	if s.cfg.Keyword != nil {
-		if keyword, err = s.cfg.Keyword(ctx, name); err != nil {
-			return nil, err
-		}
-		st.indexes = append(st.indexes, keyword)
-	}
-	embedder := s.cfg.Embedder
-	if embedder == nil && len(docs) >= minLearn {
-		if embedder, err = search.TrainLSA(ctx, lesson(docs), search.LSAConfig{Locale: locale}); err != nil {
-			return nil, err
-		}
-	}
-	cfg := s.cfg.Engine
-	cfg.Locale = locale
-	if cfg.Texts == nil {
-		cfg.Texts = s.texts(locale)
-	}
-	if cfg.Now == nil {
-		cfg.Now = s.cfg.Clock.Now
-	}
-	if embedder == nil {
-		return search.New(keyword, nil, nil, cfg)
-	}
-	vectors, err := s.cfg.Vectors(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	st.indexes = append(st.indexes, vectors)
-	return search.New(keyword, vectors, embedder, cfg)
-}
-
 // texts reads what is highlighted of products.
 func (s *Search) texts(locale string) func(context.Context, []string) ([]search.Document, error) {
 	return func(ctx context.Context, ids []string) ([]search.Document, error) {
@@ -335,31 +217,6 @@ func (s *Search) texts(locale string) func(context.Context, []string) ([]search.
 			docs[i] = search.Document{ID: string(p.ID), Text: map[string]string{search.FieldTitle: x.Title, "subtitle": x.Subtitle, search.FieldDescription: x.Description}}
 		}
 		return docs, err
-	}
-}
-
-// eachBatch hands out all products.
-func (s *Search) eachBatch(ctx context.Context, fn func([]catalog.Product) error) error {
-	var after core.ProductID
-	for {
-		var ps []catalog.Product
-		var ids []core.ProductID
-		if err := s.db.View(ctx, func(tx SearchTx) (err error) {
-			if ids, err = tx.Catalog().ProductIDs(ctx, after, indexBatch); err != nil || len(ids) == 0 {
-				return err
-			}
-			ps, err = tx.Catalog().Products(ctx, ids)
-			return err
-		}); err != nil {
-			return err
-		}
-		if len(ids) == 0 {
-			return nil
-		}
-		if err := fn(ps); err != nil {
-			return err
-		}
-		after = ids[len(ids)-1]
 	}
 }
 

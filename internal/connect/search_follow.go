@@ -99,7 +99,7 @@ func (s *Search) serve(ctx context.Context, st *searchState) {
 				s.failed(ctx, <-built)
 			}
 			return
-		case <-s.rebuild:
+		case <-s.wanted:
 			wanted = true
 		case <-old.C:
 			wanted = true
@@ -133,7 +133,7 @@ func (s *Search) serve(ctx context.Context, st *searchState) {
 // want asks the running loop for a rebuild.
 func (s *Search) want() {
 	select {
-	case s.rebuild <- struct{}{}:
+	case s.wanted <- struct{}{}:
 	default:
 	}
 }

@@ -89,5 +89,11 @@ func (s *Search) finish(ctx context.Context) {
 			}
 		}
 	}
+	s.building.Lock()
+	if s.halfway != nil {
+		s.discard(ctx, s.halfway.st.indexes)
+		s.halfway = nil
+	}
+	s.building.Unlock()
 	s.discardRetired(ctx, time.Now().Add(time.Hour))
 }

@@ -14,7 +14,7 @@ type Migration struct {
 	Version int
 	Name    string
 	// SQL holds statements separated by a semicolon at a line's end. "{text}"
-	// stands for the dialect's text type, "{serial}" for a numbering key.
+	// and "{bytes}" stand for the dialect's types, "{serial}" for a numbering key.
 	SQL string
 	// Dialects replaces SQL for the dialects it names.
 	Dialects map[string]string
@@ -26,7 +26,7 @@ func (m Migration) Statements(d *Dialect) []string {
 	if special, ok := m.Dialects[d.Name]; ok {
 		body = special
 	}
-	body = strings.NewReplacer("{text}", d.Text, "{serial}", d.Serial).Replace(body)
+	body = strings.NewReplacer("{text}", d.Text, "{bytes}", d.Bytes, "{serial}", d.Serial).Replace(body)
 	var out []string
 	for part := range strings.SplitSeq(body+"\n", ";\n") {
 		if s := strings.TrimSpace(part); s != "" {

@@ -82,6 +82,7 @@ type Engine interface {
 type Dialect struct {
 	Name       string // "sqlite" or "postgres"
 	Text       string // column type of text, compared byte by byte
+	Bytes      string // column type of bytes
 	Serial     string // a primary key column that numbers its rows
 	ForUpdate  string // suffix locking the selected rows
 	ForShare   string // suffix keeping the selected rows from being changed

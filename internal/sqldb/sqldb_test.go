@@ -33,8 +33,8 @@ func TestTimes(t *testing.T) {
 
 func TestStatements(t *testing.T) {
 	t.Parallel()
-	m := sqldb.Migration{SQL: "create table t (\n\ta {text},\n\tn {serial}\n);\n\ncreate index i on t (a);\n", Dialects: map[string]string{"other": "select ';' from t"}}
-	require.Equal(t, []string{"create table t (\n\ta TEXT,\n\tn SERIAL\n)", "create index i on t (a)"}, m.Statements(&sqldb.Dialect{Name: "one", Text: "TEXT", Serial: "SERIAL"}))
+	m := sqldb.Migration{SQL: "create table t (\n\ta {text},\n\tb {bytes},\n\tn {serial}\n);\n\ncreate index i on t (a);\n", Dialects: map[string]string{"other": "select ';' from t"}}
+	require.Equal(t, []string{"create table t (\n\ta TEXT,\n\tb BYTES,\n\tn SERIAL\n)", "create index i on t (a)"}, m.Statements(&sqldb.Dialect{Name: "one", Text: "TEXT", Bytes: "BYTES", Serial: "SERIAL"}))
 	require.Equal(t, []string{"select ';' from t"}, m.Statements(&sqldb.Dialect{Name: "other"}))
 }
 

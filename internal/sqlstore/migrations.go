@@ -18,6 +18,7 @@ var steps = []func(version int) sqldb.Migration{
 	paymentSchema,
 	accountSchema,
 	analyticsSchema,
+	memoSchema,
 }
 
 // Migrations returns the schema's steps.

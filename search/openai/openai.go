@@ -91,6 +91,12 @@ func New(config Config) (*Embedder, error) {
 	return &Embedder{config, openai.NewClientWithConfig(client)}, nil
 }
 
+// Model names all that vectors depend on beside the texts.
+func (e *Embedder) Model() string {
+	c := e.config
+	return fmt.Sprintf("%s %s %d %d %q", c.BaseURL, c.Model, c.Dimensions, c.MaxText, c.DocumentPrefix)
+}
+
 // EmbedDocuments returns a vector for each document, of its title first and its
 // other texts after it.
 func (e *Embedder) EmbedDocuments(ctx context.Context, docs []search.Document) ([][]float32, error) {

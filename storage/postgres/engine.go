@@ -17,7 +17,7 @@ import (
 	"github.com/jackc/puddle/v2"
 )
 
-var dialect = &sqldb.Dialect{Name: "postgres", Text: `text collate "C"`, Serial: "bigint generated always as identity primary key", ForUpdate: " for update", ForShare: " for share", Hold: " for no key update", SkipLocked: " for update skip locked", MaxParams: 60000, Find: "strpos"}
+var dialect = &sqldb.Dialect{Name: "postgres", Text: `text collate "C"`, Bytes: "bytea", Serial: "bigint generated always as identity primary key", ForUpdate: " for update", ForShare: " for share", Hold: " for no key update", SkipLocked: " for update skip locked", MaxParams: 60000, Find: "strpos"}
 
 // rollbackTimeout bounds the rollback of a transaction whose context is over.
 const rollbackTimeout = 5 * time.Second

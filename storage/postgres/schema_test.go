@@ -64,7 +64,7 @@ func TestSchemaAgreesWithSQLite(t *testing.T) {
 
 // postgresTypes are the names SQLite's schema has for PostgreSQL's types. A
 // numbering key is an integer there, and only there.
-var postgresTypes = strings.NewReplacer("outbox_events n bigint", "outbox_events n integer")
+var postgresTypes = strings.NewReplacer("outbox_events n bigint", "outbox_events n integer", " bytea ", " blob ")
 
 func lines(t *testing.T, db *sql.DB, query string, types *strings.Replacer) []string {
 	t.Helper()

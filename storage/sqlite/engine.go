@@ -15,7 +15,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-var dialect = &sqldb.Dialect{Name: "sqlite", Text: "text", Serial: "integer primary key", MaxParams: 30000, Find: "instr", Bare: true}
+var dialect = &sqldb.Dialect{Name: "sqlite", Text: "text", Bytes: "blob", Serial: "integer primary key", MaxParams: 30000, Find: "instr", Bare: true}
 
 // Limits of one group commit: how many transactions may share it, and how long
 // the first of them may wait for the others.

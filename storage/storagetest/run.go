@@ -49,6 +49,7 @@ func Run(t *testing.T, open func(t *testing.T) *storage.DB) {
 		{"payment", Payment},
 		{"account", Account},
 		{"analytics", Analytics},
+		{"memo", Memo},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()
