@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"time"
 )
@@ -111,21 +110,17 @@ func visits(events []event, from int) [][2]int {
 
 // pools asks the sources for each case's candidates.
 func (t *training) pools(ctx context.Context, m *mix, cases []*judged) error {
-	for _, j := range cases {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		runtime.Gosched() // answers go first
+	return parallel(ctx, t.engine.cfg.Workers, len(cases), nothing, func(_ struct{}, i int) (err error) {
+		j := cases[i]
 		ask := &Ask{History: j.history, Now: j.now}
-		var err error
 		if j.pool, err = m.gather(ctx, ask, t.engine.cfg.Candidates+len(j.bought)); err != nil {
 			return err
 		}
 		if m.facts != nil {
 			j.signals, j.width = m.facts.signals(j.pool, m.sources, ask)
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // goal is what is looked for in a case.
@@ -137,8 +132,8 @@ const (
 )
 
 // judge is how well scores of the pool's candidates do for the targets taken
-// after since; false if there are none.
-func (j *judged) judge(scores []float64, g goal, since int64) (ndcg, recall float64, ok bool) {
+// after since.
+func (j *judged) judge(scores []float64, g goal, since int64) (o outcome) {
 	wanted := func(id string) bool { return g == next || !j.bought[id] }
 	top := make([]Match, 0, 21)
 	for i, id := range j.pool.ids {
@@ -153,7 +148,7 @@ func (j *judged) judge(scores []float64, g goal, since int64) (ndcg, recall floa
 		}
 	}
 	if targets == 0 {
-		return 0, 0, false
+		return o
 	}
 	var ideal float64
 	for n := range min(10, targets) {
@@ -161,13 +156,34 @@ func (j *judged) judge(scores []float64, g goal, since int64) (ndcg, recall floa
 	}
 	for n, m := range best(top, 20) {
 		if x, hit := j.targets[m.ID]; hit && x.at > since {
-			recall++
+			o.recall++
 			if n < 10 {
-				ndcg += 1 / math.Log2(float64(n)+2)
+				o.ndcg += 1 / math.Log2(float64(n)+2)
 			}
 		}
 	}
-	return ndcg / ideal, recall / float64(targets), true
+	return outcome{o.ndcg / ideal, o.recall / float64(targets), true}
+}
+
+// outcome is how well a mix did in a case.
+type outcome struct {
+	ndcg, recall float64
+	counts       bool // the case has a target
+}
+
+// outcomes judges a mix in each case for a goal, by what was taken after since.
+func (t *training) outcomes(ctx context.Context, cases []*judged, m *mix, g goal, since int64) ([]outcome, error) {
+	out := make([]outcome, len(cases))
+	return out, t.scored(ctx, cases, m, func(i int, scores []float64) { out[i] = cases[i].judge(scores, g, since) })
+}
+
+// scored hands out what a mix makes of the candidates of each case, by several
+// goroutines.
+func (t *training) scored(ctx context.Context, cases []*judged, m *mix, use func(i int, scores []float64)) error {
+	return parallel(ctx, t.engine.cfg.Workers, len(cases), nothing, func(_ struct{}, i int) error {
+		use(i, m.scores(cases[i].pool, cases[i].signals, cases[i].width))
+		return nil
+	})
 }
 
 // figure is a mean over the cases that have the goal.
@@ -177,18 +193,16 @@ type figure struct {
 	standardError float64 // of ndcg
 }
 
-func measure(cases []*judged, m *mix, g goal) figure {
-	var f figure
+func figureOf(outcomes []outcome) (f figure) {
 	var squares float64
-	for _, j := range cases {
-		d, r, ok := j.judge(m.scores(j.pool, j.signals, j.width), g, math.MinInt64)
-		if !ok {
+	for _, o := range outcomes {
+		if !o.counts {
 			continue
 		}
 		f.cases++
-		f.ndcg += d
-		f.recall += r
-		squares += d * d
+		f.ndcg += o.ndcg
+		f.recall += o.recall
+		squares += o.ndcg * o.ndcg
 	}
 	if f.cases > 0 {
 		n := float64(f.cases)
@@ -196,4 +210,9 @@ func measure(cases []*judged, m *mix, g goal) figure {
 		f.standardError = math.Sqrt(max(squares/n-f.ndcg*f.ndcg, 0) / n)
 	}
 	return f
+}
+
+func (t *training) measure(ctx context.Context, cases []*judged, m *mix, g goal) (figure, error) {
+	all, err := t.outcomes(ctx, cases, m, g, math.MinInt64)
+	return figureOf(all), err
 }

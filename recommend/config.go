@@ -30,6 +30,10 @@ type Config struct {
 	// Learners make the models. Default factors, linear, neighbours, sessions, popular
 	// and again, as their configs' zero values have them.
 	Learners []Learner
+	// Workers bounds the goroutines of a training, also those of the default
+	// Learners; the model does not depend on it. Default one less than there are
+	// processors, which is left to answers.
+	Workers int
 	// Store keeps trained models. Default in memory.
 	Store Store
 	// Keep is how many models stay in the Store to roll back to. Default 3.
@@ -107,8 +111,10 @@ func (c Config) withDefaults() Config {
 	c.PerUser = cmp.Or(c.PerUser, 200)
 	c.Candidates = cmp.Or(c.Candidates, 100)
 	c.Keep = cmp.Or(c.Keep, 3)
+	c.Workers = cmp.Or(c.Workers, spareOne())
 	if c.Learners == nil {
-		c.Learners = []Learner{LearnFactors(FactorsConfig{}), LearnLinear(LinearConfig{}), LearnNeighbours(NeighboursConfig{}), LearnSessions(NeighboursConfig{}),
+		near := NeighboursConfig{Workers: c.Workers}
+		c.Learners = []Learner{LearnFactors(FactorsConfig{Workers: c.Workers}), LearnLinear(LinearConfig{Workers: c.Workers}), LearnNeighbours(near), LearnSessions(near),
 			LearnPopular(PopularConfig{}), LearnAgain()}
 	}
 	if c.Store == nil {
@@ -124,7 +130,7 @@ func (c *Config) validate() error {
 	if err := c.Tuning.validate(); err != nil {
 		return err
 	}
-	if c.Users < 0 || c.PerUser < 0 || c.Candidates < 0 || c.Keep < 0 {
+	if c.Users < 0 || c.PerUser < 0 || c.Candidates < 0 || c.Keep < 0 || c.Workers < 0 {
 		return &ConfigError{"Config", "has a negative number"}
 	}
 	names := map[string]bool{content{}.Name(): true}

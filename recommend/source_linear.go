@@ -47,9 +47,8 @@ func LearnLinear(cfg LinearConfig) Learner {
 
 func (l neighbourLearner) learnLinear(ctx context.Context, data *Events) (Trained, error) {
 	n := len(data.IDs)
-	x := &neighbours{neighbourLearner: l, table: data.Table, start: make([]uint32, n+1)}
 	if n > l.linear.MaxItems || n == 0 {
-		return x, ctx.Err()
+		return l.of(data.Table, make([][]neighbour, n)), ctx.Err()
 	}
 	gram := linalg.MatrixOf(make([]float32, n*n), n, n)
 	for _, g := range data.pairs() {
@@ -84,29 +83,31 @@ func (l neighbourLearner) learnLinear(ctx context.Context, data *Events) (Traine
 	for i := range n {
 		diagonal[i] = inverse.Row(i)[i]
 	}
-	weights, sizes := make([]float32, n), make([]float32, n)
-	for i := range n {
+	lists := make([][]neighbour, n)
+	type row struct{ weights, sizes []float32 }
+	err := parallel(ctx, l.cfg.Workers, n, func() row { return row{make([]float32, n), make([]float32, n)} }, func(own row, i int) error {
 		for j, v := range inverse.Row(i) {
-			weights[j] = -v / diagonal[j]
-			sizes[j] = max(weights[j], -weights[j])
+			own.weights[j] = -v / diagonal[j]
+			own.sizes[j] = max(own.weights[j], -own.weights[j])
 		}
-		weights[i], sizes[i] = 0, 0
+		own.weights[i], own.sizes[i] = 0, 0
 		edge := float32(0)
 		if keep := l.linear.Weights; keep < n {
-			slices.Sort(sizes)
-			edge = sizes[n-keep]
+			edge = linalg.Nth(own.sizes, n-keep)
 		}
-		for j, w := range weights {
-			if w != 0 && max(w, -w) >= edge && len(x.to)-int(x.start[i]) < l.linear.Weights {
-				x.to, x.sims = append(x.to, int32(j)), append(x.sims, w) //nolint:gosec // below MaxItems
+		list := make([]neighbour, 0, min(n, l.linear.Weights))
+		for j, w := range own.weights {
+			if w != 0 && max(w, -w) >= edge && len(list) < l.linear.Weights {
+				list = append(list, neighbour{int32(j), w}) //nolint:gosec // below MaxItems
 			}
 		}
-		x.start[i+1] = uint32(len(x.to)) //nolint:gosec // below MaxItems times Weights
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
+		lists[i] = list
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	return x, nil
+	return l.of(data.Table, lists), nil
 }
 
 // lately sets dst[i] to what the history's items say of ids[i], those long ago

@@ -6,11 +6,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
+
+	"github.com/bodega-commerce/bodega/internal/linalg"
 )
 
 // NeighboursConfig of LearnNeighbours and LearnSessions.
@@ -108,33 +107,31 @@ func (l neighbourLearner) Learn(ctx context.Context, data *Events) (Trained, err
 	n := len(data.IDs)
 	members := turned(groups, n)
 	lists := make([][]neighbour, n)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range l.cfg.Workers {
-		wg.Go(func() {
-			together := make([]float32, n)
-			var touched []int32
-			for {
-				from := int(next.Add(64)) - 64
-				if from >= n || ctx.Err() != nil {
-					return
-				}
-				runtime.Gosched() // answers go first
-				for i := from; i < min(from+64, n); i++ {
-					lists[i] = l.nearest(i, members, groups, together, &touched)
-				}
-			}
-		})
+	if err := parallel(ctx, l.cfg.Workers, n, func() *counts { return &counts{together: make([]float32, n)} }, func(own *counts, i int) error {
+		lists[i] = l.nearest(i, members, groups, own)
+		return nil
+	}); err != nil {
+		return nil, err
 	}
-	wg.Wait()
-	x := &neighbours{neighbourLearner: l, table: data.Table, start: make([]uint32, n+1)}
+	return l.of(data.Table, lists), nil
+}
+
+// of makes the model of each item's neighbours.
+func (l neighbourLearner) of(table *Table, lists [][]neighbour) *neighbours {
+	x := &neighbours{neighbourLearner: l, table: table, start: make([]uint32, len(table.IDs)+1)}
 	for i, list := range lists {
 		for _, s := range list {
 			x.to, x.sims = append(x.to, s.item), append(x.sims, s.sim)
 		}
 		x.start[i+1] = uint32(len(x.to))
 	}
-	return x, ctx.Err()
+	return x
+}
+
+// counts are how often an item was together with others.
+type counts struct {
+	together []float32
+	touched  []int32 // those that were
 }
 
 // neighbour is another item and how near it is.
@@ -143,28 +140,34 @@ type neighbour struct {
 	sim  float32
 }
 
-func (l neighbourLearner) nearest(i int, members, groups [][]pair, together []float32, touched *[]int32) []neighbour {
-	*touched = (*touched)[:0]
+func (l neighbourLearner) nearest(i int, members, groups [][]pair, own *counts) []neighbour {
+	own.touched = own.touched[:0]
 	for _, g := range members[i] {
 		for _, p := range groups[g.item] {
 			if int(p.item) == i {
 				continue
 			}
-			if together[p.item] == 0 {
-				*touched = append(*touched, p.item)
+			if own.together[p.item] == 0 {
+				own.touched = append(own.touched, p.item)
 			}
-			together[p.item]++
+			own.together[p.item]++
 		}
 	}
-	list := make([]neighbour, 0, len(*touched))
-	for _, j := range *touched {
-		both := float64(together[j])
-		together[j] = 0
+	list := make([]neighbour, 0, len(own.touched))
+	sims := make([]float32, 0, len(own.touched))
+	for _, j := range own.touched {
+		both := float64(own.together[j])
+		own.together[j] = 0
 		ni, nj := float64(len(members[i])), float64(len(members[j]))
 		if both < float64(l.cfg.Support) || l.sessions && both*float64(len(groups)) <= ni*nj {
 			continue
 		}
-		list = append(list, neighbour{j, float32(both / (math.Sqrt(ni*nj) + l.cfg.Shrink))})
+		n := neighbour{j, float32(both / (math.Sqrt(ni*nj) + l.cfg.Shrink))}
+		list, sims = append(list, n), append(sims, n.sim)
+	}
+	if more := len(list) - l.cfg.Neighbours; more > 0 {
+		edge := linalg.Nth(sims, more)
+		list = slices.DeleteFunc(list, func(n neighbour) bool { return n.sim < edge })
 	}
 	slices.SortFunc(list, func(a, b neighbour) int { return cmp.Or(cmp.Compare(b.sim, a.sim), cmp.Compare(a.item, b.item)) })
 	return slices.Clone(list[:min(len(list), l.cfg.Neighbours)])

@@ -3,9 +3,13 @@ package recommend
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -153,3 +157,35 @@ func (t *training) learn(ctx context.Context, verb string, data *Events) ([]Trai
 	}
 	return out, nil
 }
+
+// parallel does work 0 to n-1, each once, in so many goroutines, until some
+// fails or ctx ends. scratch makes what a goroutine works with.
+func parallel[T any](ctx context.Context, workers, n int, scratch func() T, work func(own T, i int) error) error {
+	const share = 16
+	var next atomic.Int64
+	errs := make([]error, min(workers, max(n, 1)))
+	var wg sync.WaitGroup
+	for w := range errs {
+		wg.Go(func() {
+			own := scratch()
+			for {
+				from := int(next.Add(share)) - share
+				if from >= n || ctx.Err() != nil {
+					return
+				}
+				runtime.Gosched() // answers go first: preemption takes 10 ms
+				for i := from; i < min(from+share, n); i++ {
+					if errs[w] = work(own, i); errs[w] != nil {
+						next.Store(int64(n))
+						return
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(append(errs, ctx.Err())...)
+}
+
+// nothing is the scratch of work that needs none.
+func nothing() struct{} { return struct{}{} }

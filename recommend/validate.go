@@ -1,10 +1,10 @@
 package recommend
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"time"
 )
@@ -65,10 +65,15 @@ func (t *training) validate(ctx context.Context, all *Events) (*verdict, error) 
 		half++
 	}
 	fit, report := cases[:half], cases[half:]
-	m.weights = learnWeights(fit, m.sources)
+	if m.weights, err = t.learnWeights(ctx, fit, m.sources); err != nil {
+		return nil, err
+	}
 	for i, s := range m.sources {
-		v.weights[s.Name()] = m.weights[i]
-		v.metrics.Alone[s.Name()] = measure(report, &mix{sources: m.sources, weights: only(i, len(m.sources))}, unseen).ndcg
+		alone, err := t.measure(ctx, report, &mix{sources: m.sources, weights: only(i, len(m.sources))}, unseen)
+		if err != nil {
+			return nil, err
+		}
+		v.weights[s.Name()], v.metrics.Alone[s.Name()] = m.weights[i], alone.ndcg
 	}
 	if m.ranker, err = t.rank(ctx, m, fit, report, &v.metrics); err != nil {
 		return nil, err
@@ -77,7 +82,7 @@ func (t *training) validate(ctx context.Context, all *Events) (*verdict, error) 
 		return v, err
 	}
 	// What is served has learned from all visits.
-	v.ranker, err = learnRanker(ctx, cases, names(m.sources), spareOne(), t.engine.cfg.Seed)
+	v.ranker, err = learnRanker(ctx, cases, names(m.sources), t.engine.cfg.Workers, t.engine.cfg.Seed)
 	return v, err
 }
 
@@ -88,20 +93,30 @@ func (t *training) rank(ctx context.Context, m *mix, fit, report []*judged, figu
 		figures.Users, figures.NDCG10, figures.NDCGError, figures.Recall20 = fresh.cases, fresh.ndcg, fresh.standardError, fresh.recall
 		figures.Next.NDCG10, figures.Next.Recall20 = all.ndcg, all.recall
 	}
-	fresh, all := measure(report, m, unseen), measure(report, m.withAgain(), next)
+	fresh, err := t.measure(ctx, report, m, unseen)
+	if err != nil {
+		return nil, err
+	}
+	all, err := t.measure(ctx, report, m.withAgain(), next)
+	if err != nil {
+		return nil, err
+	}
 	set(fresh, all)
 	figures.Weighted, figures.Next.Weighted = fresh.ndcg, all.ndcg
 	if len(fit) < rankerCases {
 		return nil, nil
 	}
-	r, err := learnRanker(ctx, fit, names(m.sources), spareOne(), t.engine.cfg.Seed)
+	r, err := learnRanker(ctx, fit, names(m.sources), t.engine.cfg.Workers, t.engine.cfg.Seed)
 	if err != nil {
 		return nil, err
 	}
-	ranked := &mix{sources: m.sources, weights: m.weights, ranker: r}
-	fresher, more := measure(report, ranked, unseen), measure(report, ranked, next)
-	if fresher.ndcg < fresh.ndcg || more.ndcg < all.ndcg {
-		return nil, nil
+	ofFresh, ofAll := make([]outcome, len(report)), make([]outcome, len(report))
+	err = t.scored(ctx, report, &mix{sources: m.sources, ranker: r}, func(i int, scores []float64) {
+		ofFresh[i], ofAll[i] = report[i].judge(scores, unseen, math.MinInt64), report[i].judge(scores, next, math.MinInt64)
+	})
+	fresher, more := figureOf(ofFresh), figureOf(ofAll)
+	if err != nil || fresher.ndcg < fresh.ndcg || more.ndcg < all.ndcg {
+		return nil, err
 	}
 	set(fresher, more)
 	return r, nil
@@ -136,15 +151,16 @@ func only(i, n int) []float64 {
 // model alike, and takes another weighing if it is better by more than two
 // standard errors of the difference, case by case: few cases change little. It
 // looks for what is new to the user, of which what is bought again has no say.
-func learnWeights(cases []*judged, sources []Source) []float64 {
+func (t *training) learnWeights(ctx context.Context, cases []*judged, sources []Source) ([]float64, error) {
 	all := names(sources)
 	again := slices.Index(all, "again")
-	gains := func(w []float64) []float64 {
-		m := &mix{sources: sources, weights: w}
-		var out []float64
-		for _, j := range cases {
-			if d, _, ok := j.judge(m.scores(j.pool, nil, 0), unseen, math.MinInt64); ok {
-				out = append(out, d)
+	var failed error
+	gains := func(w []float64) (out []float64) {
+		found, err := t.outcomes(ctx, cases, &mix{sources: sources, weights: w}, unseen, math.MinInt64)
+		failed = cmp.Or(failed, err)
+		for _, o := range found {
+			if o.counts {
+				out = append(out, o.ndcg)
 			}
 		}
 		return out
@@ -180,18 +196,17 @@ func learnWeights(cases []*judged, sources []Source) []float64 {
 	for range 4 {
 		before := slices.Clone(weights)
 		for i := range sources {
-			runtime.Gosched()
 			for _, w := range []float64{0, weights[i] / 2, weights[i] * 2, 0.05, 0.2, 0.5} {
 				other := slices.Clone(weights)
 				other[i] = w
 				try(other)
 			}
 		}
-		if slices.Equal(before, weights) {
+		if failed != nil || slices.Equal(before, weights) {
 			break
 		}
 	}
-	return weights
+	return weights, failed
 }
 
 func mean(x []float64) float64 {
@@ -226,12 +241,16 @@ func (t *training) compare(ctx context.Context, v *verdict, report []*judged, m 
 		return nil
 	}
 	since := max(cut-1, serving.info.To.Unix())
-	var mine []float64
+	mine, err := t.outcomes(ctx, report, m, unseen, since)
+	if err != nil {
+		return err
+	}
 	var same []*judged
-	for _, j := range report {
-		if d, _, ok := j.judge(m.scores(j.pool, j.signals, j.width), unseen, since); ok {
-			mine = append(mine, d)
-			copied := *j
+	var ours float64
+	for i, o := range mine {
+		if o.counts {
+			ours += o.ndcg
+			copied := *report[i]
 			same = append(same, &copied)
 		}
 	}
@@ -245,12 +264,15 @@ func (t *training) compare(ctx context.Context, v *verdict, report []*judged, m 
 	if err := t.pools(ctx, old, same); err != nil {
 		return err
 	}
-	var his, ours float64
-	for i, j := range same {
-		d, _, _ := j.judge(old.scores(j.pool, j.signals, j.width), unseen, since)
-		his += d / float64(len(same))
-		ours += mine[i] / float64(len(same))
+	theirs, err := t.outcomes(ctx, same, old, unseen, since)
+	if err != nil {
+		return err
 	}
+	var his float64
+	for _, o := range theirs {
+		his += o.ndcg
+	}
+	his, ours = his/float64(len(same)), ours/float64(len(same))
 	v.worse = ours < his
 	v.reason = fmt.Sprintf("nDCG@10 %.4f, the serving model %.4f, of %d visits after %s", ours, his, len(same), time.Unix(since, 0).UTC().Format(time.DateOnly))
 	return nil

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/bodega-commerce/bodega/internal/linalg"
 )
 
 // facets counts the values of the fields asked for among what was found. set is
@@ -140,44 +142,13 @@ func (f *Facet) quantileBounds(numbers []float64, n int) []float64 {
 	before := 0 // those are less than the others
 	for i := 1; i < n; i++ {
 		at := i * len(numbers) / n
-		b := roundNumber(nth(numbers[before:], at-before))
+		b := roundNumber(linalg.Nth(numbers[before:], at-before))
 		before = at
 		if b > f.Min && b <= f.Max && (len(bounds) == 0 || b > bounds[len(bounds)-1]) {
 			bounds = append(bounds, b)
 		}
 	}
 	return bounds
-}
-
-// nth returns the number that would be at k, were they sorted, and moves what is
-// less before it (Hoare 1961).
-func nth(numbers []float64, k int) float64 {
-	for {
-		a, b, c := numbers[0], numbers[len(numbers)/2], numbers[len(numbers)-1]
-		pivot := max(min(a, b), min(max(a, b), c))
-		less, more := 0, len(numbers)
-		for i := 0; i < more; {
-			switch x := numbers[i]; {
-			case x < pivot:
-				numbers[i], numbers[less] = numbers[less], x
-				less++
-				i++
-			case x > pivot:
-				more--
-				numbers[i], numbers[more] = numbers[more], x
-			default:
-				i++
-			}
-		}
-		switch {
-		case k < less:
-			numbers = numbers[:less]
-		case k < more:
-			return pivot
-		default:
-			numbers, k = numbers[more:], k-more
-		}
-	}
 }
 
 // roundNumber keeps one digit, or one and a half: 1, 1.5, 2, 2.5, 3, 4 ...

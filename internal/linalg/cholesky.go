@@ -210,16 +210,49 @@ func SolvePositive[T Float](a, b Matrix[T], workers int) error {
 // factor that Cholesky left in the lower triangle.
 func CholeskyInverse[T Float](l Matrix[T], workers int) Matrix[T] {
 	square("CholeskyInverse", l)
-	inverse := NewMatrix[T](l.Rows, l.Rows)
+	root, inverse := NewMatrix[T](l.Rows, l.Rows), NewMatrix[T](l.Rows, l.Rows)
 	for i := range l.Rows {
-		inverse.Data[i*inverse.Stride+i] = 1
+		root.Row(i)[i] = 1
 	}
-	CholeskySolve(l, inverse, workers)
+	invertLower(l, root, workers)
+	gramLower(inverse, root, workers)
 	for i := range l.Rows {
 		for j := range i {
-			v := (inverse.Data[i*inverse.Stride+j] + inverse.Data[j*inverse.Stride+i]) / 2
-			inverse.Data[i*inverse.Stride+j], inverse.Data[j*inverse.Stride+i] = v, v
+			inverse.Row(j)[i] = inverse.Row(i)[j]
 		}
 	}
 	return inverse
+}
+
+// invertLower replaces the unit matrix x by the inverse of l, of which nothing
+// lies above the diagonal.
+func invertLower[T Float](l, x Matrix[T], workers int) {
+	n := l.Rows
+	if n <= choleskyBase {
+		solveLower(l, x, workers)
+		return
+	}
+	h := half(n)
+	top, rest := x.Block(0, 0, h, h), x.Block(h, 0, n-h, h)
+	invertLower(l.Block(0, 0, h, h), top, workers)
+	Gemm(rest, -1, l.Block(h, 0, n-h, h), top, 0, workers)
+	solveLower(l.Block(h, h, n-h, n-h), rest, workers)
+	invertLower(l.Block(h, h, n-h, n-h), x.Block(h, h, n-h, n-h), workers)
+}
+
+// gramLower sets the lower triangle of c to that of xᵀ*x, where x has nothing
+// above its diagonal.
+func gramLower[T Float](c, x Matrix[T], workers int) {
+	n := c.Rows
+	if n <= choleskyBase {
+		Syrk(c, 1, x.T(), 0, workers)
+		return
+	}
+	h := half(n)
+	left, corner := x.Block(h, 0, n-h, h), x.Block(h, h, n-h, n-h)
+	top := c.Block(0, 0, h, h)
+	gramLower(top, x.Block(0, 0, h, h), workers)
+	Syrk(top, 1, left.T(), 1, workers)
+	Gemm(c.Block(h, 0, n-h, h), 1, corner.T(), left, 0, workers)
+	gramLower(c.Block(h, h, n-h, n-h), corner, workers)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"runtime"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -151,7 +152,7 @@ func (d *data) stream(yield func(recommend.Interaction, error) bool) {
 }
 
 func (d *data) engine(ctx context.Context, tuning recommend.Tuning) (*recommend.Engine, error) {
-	engine, err := recommend.New(recommend.Config{Tuning: tuning, PerUser: 1000, Now: func() time.Time { return d.now },
+	engine, err := recommend.New(recommend.Config{Tuning: tuning, PerUser: 1000, Workers: runtime.GOMAXPROCS(0), Now: func() time.Time { return d.now },
 		Rules: []recommend.Rules{{ShowPurchased: d.Seen}}})
 	if err != nil {
 		return nil, err
