@@ -6,13 +6,14 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"github.com/bodega-commerce/bodega/internal/boot"
 	"github.com/bodega-commerce/bodega/internal/searcheval"
 	"github.com/bodega-commerce/bodega/search"
 	"github.com/bodega-commerce/bodega/storage/bleve"
 )
 
 type searchCmd struct {
-	Evaluate searchEvaluateCmd `cmd:"" help:"Measure search on judged queries."`
+	Evaluate searchEvaluateCmd `cmd:"" help:"Measure search on judged queries, with the model of $$BODEGA_EMBEDDINGS_URL where it is set."`
 	Index    searchIndexCmd    `cmd:"" help:"Learn from products and keep an index of them."`
 	Query    searchQueryCmd    `cmd:"" help:"Search an index, or products."`
 }
@@ -41,7 +42,11 @@ func (c *searchEvaluateCmd) Run(e *env) error {
 	if err != nil {
 		return errors.Join(err, index.Close())
 	}
-	report, err := searcheval.Evaluate(e.ctx, data, typos, index, search.Config{})
+	embedder, err := boot.Embedder(e.settings)
+	if err != nil {
+		return errors.Join(err, index.Close())
+	}
+	report, err := searcheval.Evaluate(e.ctx, data, typos, index, embedder, search.Config{})
 	if err = errors.Join(err, index.Close()); err != nil {
 		return err
 	}

@@ -131,7 +131,7 @@ func openIndex(ctx context.Context, dir string) (*search.Engine, []search.Docume
 		if err != nil {
 			return nil, nil, err
 		}
-		engine, err := searcheval.Engine(ctx, docs, nil, search.Config{Texts: texts(docs)})
+		engine, err := searcheval.Engine(ctx, docs, nil, nil, search.Config{Texts: texts(docs)})
 		return engine, docs, err
 	}
 	var head searchIndex

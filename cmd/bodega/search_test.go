@@ -3,8 +3,11 @@ package main
 import (
 	"compress/gzip"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -96,4 +99,55 @@ func TestSearchEvaluate(t *testing.T) {
 	}
 	require.Contains(t, c.ok("search", "evaluate", c.dir, "--queries", queries, "--labels", labels), "default")
 	c.fails("queries-dev.csv", "search", "evaluate", c.dir, "--labels", labels)
+}
+
+// The model that the environment names takes the place of the one that is
+// learned from the documents.
+func TestSearchEvaluateAsksTheModel(t *testing.T) {
+	c := newCLI(t)
+	writeProducts(t, c.dir, `{"id":"a","title":"Red sofa"}
+		{"id":"b","title":"Red desk lamp"}
+		{"id":"c","title":"Desk lamp"}`)
+	write := func(name, text string) string {
+		path := filepath.Join(t.TempDir(), name)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		return path
+	}
+	queries, labels := write("queries.csv", "query_id,query\n1,couch\n"), write("labels.csv", "query_id,product_id,label,gain\n1,a,E,1\n1,b,I,0\n")
+	model := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var in struct {
+			Model string
+			Input []string
+		}
+		data := []map[string]any{}
+		if json.NewDecoder(r.Body).Decode(&in) != nil || in.Model != "seats" {
+			http.Error(w, "what?", http.StatusBadRequest)
+			return
+		}
+		for i, text := range in.Input {
+			seat := 0
+			if strings.Contains(text, "sofa") || strings.Contains(text, "couch") {
+				seat = 1
+			}
+			data = append(data, map[string]any{"index": i, "embedding": []int{seat, 1 - seat}})
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"data": data})
+	}))
+	defer model.Close()
+	ndcg := func() (vectors float64) {
+		var report struct {
+			Rows []struct {
+				Name string  `json:"name"`
+				NDCG float64 `json:"ndcg@10"`
+			} `json:"rows"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(c.ok("search", "evaluate", c.dir, "--queries", queries, "--labels", labels, "--json")), &report))
+		require.Equal(t, "vectors", report.Rows[1].Name)
+		return report.Rows[1].NDCG
+	}
+	require.Zero(t, ndcg(), "no product has the word")
+	c.env["BODEGA_EMBEDDINGS_URL"], c.env["BODEGA_EMBEDDINGS_MODEL"] = model.URL+"/v1", "seats"
+	require.InDelta(t, 1, ndcg(), 0)
+	c.env["BODEGA_EMBEDDINGS_MODEL"] = "tables"
+	c.fails("400", "search", "evaluate", c.dir, "--queries", queries, "--labels", labels)
 }

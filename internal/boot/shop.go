@@ -11,6 +11,7 @@ import (
 
 	"github.com/bodega-commerce/bodega"
 	"github.com/bodega-commerce/bodega/recommend"
+	"github.com/bodega-commerce/bodega/search"
 	"github.com/bodega-commerce/bodega/search/openai"
 	"github.com/bodega-commerce/bodega/storage"
 	"github.com/bodega-commerce/bodega/storage/blob"
@@ -47,12 +48,17 @@ func Shop(ctx context.Context, db *storage.DB, s Settings, logger *slog.Logger) 
 	if s.Qdrant != nil {
 		cfg.Search.Vectors = vectorsOn(*s.Qdrant, time.Now, logger)
 	}
-	if s.Embeddings != nil {
-		embedder, err := openai.New(*s.Embeddings)
-		if err != nil {
-			return nil, err
-		}
-		cfg.Search.Embedder = embedder
+	var err error
+	if cfg.Search.Embedder, err = Embedder(s); err != nil {
+		return nil, err
 	}
 	return bodega.New(ctx, db, cfg)
+}
+
+// Embedder is the model that the settings name, nil for none.
+func Embedder(s Settings) (search.Embedder, error) {
+	if s.Embeddings == nil {
+		return nil, nil
+	}
+	return openai.New(*s.Embeddings)
 }

@@ -54,7 +54,7 @@ func BenchmarkTraining(b *testing.B) {
 func BenchmarkQueries(b *testing.B) {
 	d, err := Load(b.Context(), Files{Folder: filepath.Dir(testenv.Data(b, "esci-150/products.jsonl.gz"))})
 	require.NoError(b, err)
-	engine, err := Engine(b.Context(), d.Documents, nil, search.Config{})
+	engine, err := Engine(b.Context(), d.Documents, nil, nil, search.Config{})
 	require.NoError(b, err)
 	n := 0
 	for b.Loop() {

@@ -34,7 +34,7 @@ func TestRerankerOnESCI(t *testing.T) {
 		byID[doc.ID] = doc
 	}
 	reader := &standIn{noise: rand.New(rand.NewPCG(1, 1))}
-	engine, err := Engine(t.Context(), d.Documents, nil, search.Config{Reranker: reader, Texts: func(_ context.Context, ids []string) ([]search.Document, error) {
+	engine, err := Engine(t.Context(), d.Documents, nil, nil, search.Config{Reranker: reader, Texts: func(_ context.Context, ids []string) ([]search.Document, error) {
 		docs := make([]search.Document, len(ids))
 		for i, id := range ids {
 			docs[i] = byID[id]

@@ -36,13 +36,16 @@ const depth = 1000
 
 const batch = 1000
 
-// Engine learns an embedder from the documents and indexes them.
-func Engine(ctx context.Context, docs []search.Document, keyword search.Index, config search.Config) (*search.Engine, error) {
-	lsa, err := search.TrainLSA(ctx, docs, search.LSAConfig{})
-	if err != nil {
-		return nil, err
+// Engine indexes the documents; without an embedder it learns one from them.
+func Engine(ctx context.Context, docs []search.Document, keyword search.Index, embedder search.Embedder, config search.Config) (*search.Engine, error) {
+	if embedder == nil {
+		lsa, err := search.TrainLSA(ctx, docs, search.LSAConfig{})
+		if err != nil {
+			return nil, err
+		}
+		embedder = lsa
 	}
-	engine, err := search.New(keyword, search.NewFlatVectors(), lsa, config)
+	engine, err := search.New(keyword, search.NewFlatVectors(), embedder, config)
 	if err != nil {
 		return nil, err
 	}
@@ -56,9 +59,9 @@ func Engine(ctx context.Context, docs []search.Document, keyword search.Index, c
 
 // Evaluate indexes the documents, runs each configuration on all queries and
 // corrects the typos.
-func Evaluate(ctx context.Context, d *Data, typos []Typo, keyword search.Index, config search.Config) (*Report, error) {
+func Evaluate(ctx context.Context, d *Data, typos []Typo, keyword search.Index, embedder search.Embedder, config search.Config) (*Report, error) {
 	start := time.Now()
-	engine, err := Engine(ctx, d.Documents, keyword, config)
+	engine, err := Engine(ctx, d.Documents, keyword, embedder, config)
 	if err != nil {
 		return nil, err
 	}

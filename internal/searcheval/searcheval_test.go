@@ -67,7 +67,7 @@ func TestEvaluate(t *testing.T) {
 	require.Len(t, d.Queries, 1)
 	require.Len(t, d.Documents, 3)
 	require.Equal(t, 7, d.Documents[0].Ratings)
-	r, err := Evaluate(t.Context(), d, nil, search.NewMemoryIndex(nil), search.Config{})
+	r, err := Evaluate(t.Context(), d, nil, search.NewMemoryIndex(nil), nil, search.Config{})
 	require.NoError(t, err)
 	var names []string
 	for _, row := range r.Rows {
@@ -112,7 +112,7 @@ func esci(t *testing.T) (*Data, *search.Engine) {
 	index, err := bleve.Open("", bleve.Config{})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, index.Close()) })
-	engine, err := Engine(t.Context(), d.Documents, index, search.Config{})
+	engine, err := Engine(t.Context(), d.Documents, index, nil, search.Config{})
 	require.NoError(t, err)
 	return d, engine
 }

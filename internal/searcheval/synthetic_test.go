@@ -22,7 +22,7 @@ func TestSyntheticFollowsFromItsSeed(t *testing.T) {
 func TestSyntheticQueriesFindProducts(t *testing.T) {
 	t.Parallel()
 	s := NewSynthetic(0)
-	engine, err := Engine(t.Context(), s.Documents(0, 2000), nil, search.Config{})
+	engine, err := Engine(t.Context(), s.Documents(0, 2000), nil, nil, search.Config{})
 	require.NoError(t, err)
 	brands := map[string]int{}
 	for _, d := range s.Documents(0, 2000) {
