@@ -14,10 +14,11 @@ import (
 )
 
 // ranker tells from a candidate's signals how likely it is what the user takes
-// to next: boosted trees over logistic loss.
+// to next: boosted trees over logistic loss, the mean of several that learned
+// from other misses each (bagging, Breiman 1996).
 type ranker struct {
-	names []string // of the sources, in the order of their signals
-	model *gbdt.Model
+	names  []string // of the sources, in the order of their signals
+	models []*gbdt.Model
 	// buyers: it has learned from histories with purchases alone, and knows
 	// nothing of others.
 	buyers bool
@@ -25,16 +26,36 @@ type ranker struct {
 
 const (
 	rankerCases  = 200 // a ranker is learned from at least so many
-	rankerRounds = 150
-	rankerRate   = 0.05
+	rankerModels = 3
+	rankerRounds = 60
+	rankerRate   = 0.1
 	rankerLeaves = 15
 	rankerLeast  = 50 // candidates of a leaf
 	rankerShare  = 0.7
 	buyersAlone  = 0.9 // share of histories with purchases from which on the others are too few to learn from
-	rankerMissed = 2   // one in so many of the candidates that were not taken is learned from, and counts for all
+	rankerMissed = 6   // one in so many of the candidates that were not taken is learned from, and counts for all
 )
 
 func learnRanker(ctx context.Context, cases []*judged, names []string, workers int, seed uint64) (*ranker, error) {
+	buyers := 0
+	for _, j := range cases {
+		if len(j.bought) > 0 {
+			buyers++
+		}
+	}
+	r := &ranker{names: names, buyers: float64(buyers) > buyersAlone*float64(len(cases))}
+	for part := range uint64(rankerModels) {
+		model, err := learnTrees(ctx, cases, names, part, workers, seed*rankerModels+part)
+		if err != nil {
+			return nil, err
+		}
+		r.models = append(r.models, model)
+	}
+	return r, nil
+}
+
+// learnTrees learns from what was taken, and from one part of what was not.
+func learnTrees(ctx context.Context, cases []*judged, names []string, part uint64, workers int, seed uint64) (*gbdt.Model, error) {
 	var rows, labels, weights []float64
 	width := 0
 	for n, j := range cases {
@@ -45,7 +66,7 @@ func learnRanker(ctx context.Context, cases []*judged, names []string, workers i
 			switch {
 			case hit:
 				label, weight = 1, float64(x.weight)
-			case hash(id, strconv.Itoa(n))%rankerMissed != 0:
+			case hash(id, strconv.Itoa(n))%rankerMissed != part:
 				continue
 			default:
 				weight = rankerMissed
@@ -62,18 +83,8 @@ func learnRanker(ctx context.Context, cases []*judged, names []string, workers i
 	if err != nil {
 		return nil, err
 	}
-	model, err := gbdt.Train(ctx, gbdt.Params{Objective: gbdt.Binary, Rounds: rankerRounds, LearningRate: rankerRate, MaxLeaves: rankerLeaves, MinDataInLeaf: rankerLeast,
+	return gbdt.Train(ctx, gbdt.Params{Objective: gbdt.Binary, Rounds: rankerRounds, LearningRate: rankerRate, MaxLeaves: rankerLeaves, MinDataInLeaf: rankerLeast,
 		FeatureFraction: rankerShare, Seed: seed, Workers: workers}, data)
-	if err != nil {
-		return nil, err
-	}
-	buyers := 0
-	for _, j := range cases {
-		if len(j.bought) > 0 {
-			buyers++
-		}
-	}
-	return &ranker{names, model, float64(buyers) > buyersAlone*float64(len(cases))}, nil
 }
 
 // knows reports whether the ranker has learned from histories of this kind: of
@@ -108,11 +119,14 @@ func (r *ranker) scores(signals []float64, width int) []float64 {
 	var p [1]float64
 	best := 0.0
 	for row := range slices.Chunk(signals, width) {
-		if r.model.Predict(row, p[:]) != nil || math.IsNaN(p[0]) { // the width was checked when it was loaded
-			p[0] = 0
+		sum := 0.0
+		for _, m := range r.models {
+			if m.Predict(row, p[:]) == nil && !math.IsNaN(p[0]) { // the width was checked when it was loaded
+				sum += p[0]
+			}
 		}
-		best = max(best, p[0])
-		out = append(out, p[0])
+		best = max(best, sum)
+		out = append(out, sum)
 	}
 	for i := range out {
 		out[i] /= max(best, 1e-12)
@@ -123,15 +137,19 @@ func (r *ranker) scores(signals []float64, width int) []float64 {
 type savedRanker struct {
 	Sources []string `json:"sources"`
 	Buyers  bool     `json:"buyers"`
-	Model   string   `json:"model"` // in LightGBM's text format
+	Models  []string `json:"models"` // in LightGBM's text format
 }
 
 func (r *ranker) marshal() ([]byte, error) {
-	var b bytes.Buffer
-	if _, err := r.model.WriteTo(&b); err != nil {
-		return nil, err
+	saved := savedRanker{Sources: r.names, Buyers: r.buyers}
+	for _, m := range r.models {
+		var b bytes.Buffer
+		if _, err := m.WriteTo(&b); err != nil {
+			return nil, err
+		}
+		saved.Models = append(saved.Models, b.String())
 	}
-	return json.Marshal(savedRanker{r.names, r.buyers, b.String()})
+	return json.Marshal(saved)
 }
 
 func loadRanker(data []byte) (*ranker, error) {
@@ -139,12 +157,19 @@ func loadRanker(data []byte) (*ranker, error) {
 	if err := json.Unmarshal(data, &s); err != nil {
 		return nil, &FormatError{"the ranker: " + err.Error()}
 	}
-	model, err := gbdt.ReadLightGBM(strings.NewReader(s.Model))
-	if err != nil {
-		return nil, &FormatError{"the ranker: " + err.Error()}
+	r := &ranker{names: s.Sources, buyers: s.Buyers}
+	for _, text := range s.Models {
+		model, err := gbdt.ReadLightGBM(strings.NewReader(text))
+		if err != nil {
+			return nil, &FormatError{"the ranker: " + err.Error()}
+		}
+		if model.NumFeatures() != len(s.Sources)+len(signalNames) || model.NumOutputs() != 1 {
+			return nil, &FormatError{"the ranker has other signals"}
+		}
+		r.models = append(r.models, model)
 	}
-	if model.NumFeatures() != len(s.Sources)+len(signalNames) || model.NumOutputs() != 1 {
-		return nil, &FormatError{"the ranker has other signals"}
+	if len(r.models) == 0 {
+		return nil, &FormatError{"the ranker has no trees"}
 	}
-	return &ranker{s.Sources, model, s.Buyers}, nil
+	return r, nil
 }

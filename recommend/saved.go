@@ -29,7 +29,7 @@ type FormatError struct{ Reason string }
 
 func (e *FormatError) Error() string { return "recommend: no model: " + e.Reason }
 
-const magic = "bodega recommend model 2\n"
+const magic = "bodega recommend model 3\n"
 
 type savedModel struct {
 	Info    []byte // JSON: gob does not end on some altered maps
