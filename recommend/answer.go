@@ -198,6 +198,9 @@ func (e *Engine) answer(ctx context.Context, placement Placement, r Request) (*R
 			ask.History[i] = Interaction{User: r.User, Item: id, Kind: Cart, Weight: 1, Time: now}
 		}
 	}
+	if s != nil {
+		ask.Now = s.facts.now(ask.History, now)
+	}
 	m := e.mix(s, placement, tuning, !law.hideBought)
 	if m.ranker != nil && !m.ranker.knows(history, now) {
 		m.ranker = nil

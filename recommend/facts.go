@@ -22,7 +22,7 @@ type facts struct {
 	usual  float64   // how many have an item that somebody has, on average
 
 	once sync.Once
-	now  []string // trending on the day after
+	soon []string // trending on the day after
 }
 
 func dayOf(seconds int64) int32 { return int32(seconds / 86400) } //nolint:gosec // far below 2^31
@@ -77,6 +77,23 @@ func (f *facts) count() {
 // as long as no model is trained the world stands still.
 func (f *facts) today(ask *Ask) int32 { return min(dayOf(ask.Now.Unix()), f.last+1) }
 
+// now is a time in the world that was learned from, which ends a day after the
+// newest event, or when the user did something later: habits and trends are not
+// over because a shop was imported with old orders.
+func (f *facts) now(history []Interaction, now time.Time) time.Time {
+	if f == nil {
+		return now
+	}
+	end := time.Unix(86400*int64(f.last+2), 0).UTC()
+	if n := len(history); n > 0 && history[n-1].Time.After(end) {
+		end = history[n-1].Time
+	}
+	if now.After(end) {
+		return end
+	}
+	return now
+}
+
 // before is the weight of what was done with an item before a day.
 func (f *facts) before(i, day int32) float32 {
 	days := f.day[f.start[i]:f.start[i+1]]
@@ -104,8 +121,8 @@ func (f *facts) trending(day int32) []string {
 	if day != f.last+1 {
 		return f.trends(day)
 	}
-	f.once.Do(func() { f.now = f.trends(day) })
-	return f.now
+	f.once.Do(func() { f.soon = f.trends(day) })
+	return f.soon
 }
 
 const trendingItems = 500

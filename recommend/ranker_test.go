@@ -130,3 +130,18 @@ func TestReachShowsMoreOfTheCatalog(t *testing.T) {
 	_, err := recommend.New(recommend.Config{Tuning: recommend.Tuning{Reach: 2}})
 	require.ErrorContains(t, err, "Tuning.Reach")
 }
+
+// A shop that was imported, or rested: what its customers used to buy is still
+// what they are asked about.
+func TestOldHistoryIsNotOver(t *testing.T) {
+	t.Parallel()
+	town, _ := habitual()
+	late := func() time.Time { return noon.AddDate(15, 0, 0) }
+	e := openTown(t, town, recommend.Config{Tuning: recommend.Tuning{Diversity: -1}, Now: late})
+	require.NoError(t, e.Observe(t.Context(), town.events...))
+	for u := range 20 {
+		a, err := e.Home(t.Context(), recommend.Request{User: fmt.Sprint("user-", u), Limit: 3, Rules: []recommend.Rules{{ShowPurchased: true}}})
+		require.NoError(t, err)
+		require.Equal(t, fmt.Sprint("item-", u%10), a.Items[0].ID, "the habit of %d", u)
+	}
+}

@@ -30,7 +30,8 @@ type RecommendConfig struct {
 	Engine recommend.Config
 	// Train is how often models are trained anew. Default 24 h.
 	Train time.Duration
-	// Learn is how far back history is learned from. Default 2 years.
+	// Learn is how far back history is learned from; where there are fewer than
+	// 20,000 sales in it, all of it is. Default 2 years.
 	Learn time.Duration
 	// Logger is told of failures. Default slog.Default().
 	Logger *slog.Logger
@@ -133,10 +134,13 @@ func interaction(e analytics.Event) recommend.Interaction {
 // without a customer is a user of its own: what goes together can be learned
 // from it.
 func (r *Recommend) all(ctx context.Context) iter.Seq2[recommend.Interaction, error] {
-	since := r.cfg.Clock.Now().Add(-r.cfg.Learn)
 	return func(yield func(recommend.Interaction, error) bool) {
 		stopped := false
-		err := r.db.View(ctx, func(tx SearchTx) error {
+		var since time.Time
+		err := r.db.View(ctx, func(tx SearchTx) (err error) {
+			if since, err = r.since(ctx, tx.Orders()); err != nil {
+				return err
+			}
 			for s, err := range tx.Orders().Sales(ctx, since) {
 				if err != nil {
 					return err
@@ -167,6 +171,25 @@ func (r *Recommend) all(ctx context.Context) iter.Seq2[recommend.Interaction, er
 			}
 		}
 	}
+}
+
+// enoughSales is how many are worth forgetting older ones for.
+const enoughSales = 20_000
+
+// since is from when on history is learned from: a shop that sold little, or
+// nothing since its orders were imported, needs all of it.
+func (r *Recommend) since(ctx context.Context, orders order.Store) (time.Time, error) {
+	since := r.cfg.Clock.Now().Add(-r.cfg.Learn)
+	n := 0
+	for _, err := range orders.Sales(ctx, since) {
+		if err != nil {
+			return since, err
+		}
+		if n++; n == enoughSales {
+			return since, nil
+		}
+	}
+	return time.Time{}, nil
 }
 
 // Run reads the catalog, restores the model of before, follows what changes
