@@ -253,11 +253,12 @@ func (c *column) passes(f Filter) func(o ordinal) bool {
 
 // keep removes what does not pass the filter from a set.
 func (c *column) keep(set bitset, f Filter) {
-	if c == nil || len(c.lists) > 16*len(set) && f.Min == nil && f.Max == nil || len(c.measured) > 0 {
+	bounded := f.Min != nil || f.Max != nil
+	switch {
+	case c == nil || bounded && len(c.measured) > 0 || !bounded && len(c.lists) > 16*len(set):
 		set.keep(c.passes(f))
 		return
-	}
-	if f.Min != nil || f.Max != nil {
+	case bounded:
 		c.keepNumbers(set, f)
 		return
 	}
