@@ -50,7 +50,7 @@ func (p *parser) quantity(at int) int {
 		low, high = low/scale, high/scale
 		f := Filter{Field: field, Min: &low, Max: &high}
 		if p.has(f) {
-			p.out.said = append(p.out.said, Understanding{Words: p.q.Text[m.from:m.to], Filter: f, Boost: true, Reason: fmt.Sprintf("measures %.4g %s", v, ownUnit[m.dimension])})
+			p.out.said = append(p.out.said, Understanding{Words: p.q.Text[m.from:m.to], Filter: f, Boost: true, Reason: "measures " + m.said(v)})
 		}
 	}
 	return n
@@ -79,11 +79,14 @@ func (p *parser) measure(at int) (*measure, int) {
 // has any in the bounds: a document may measure much, or not tell. Bounds that
 // nothing keeps are left to the words.
 func (p *parser) bound(at, n int, m *measure, low, high *float64) int {
-	reason := fmt.Sprintf("measures from %.4g to %.4g %s", deref(low), deref(high), ownUnit[m.dimension])
-	if low == nil {
-		reason = fmt.Sprintf("measures up to %.4g %s", *high, ownUnit[m.dimension])
-	} else if high == nil {
-		reason = fmt.Sprintf("measures %.4g %s or more", *low, ownUnit[m.dimension])
+	var reason string
+	switch {
+	case low == nil:
+		reason = "measures up to " + m.said(*high)
+	case high == nil:
+		reason = "measures " + m.said(*low) + " or more"
+	default:
+		reason = fmt.Sprintf("measures from %.6g to %s", *low/m.scale, m.said(*high))
 	}
 	field, scale, before := p.field(at, m.dimension)
 	f := Filter{Field: field, Min: scaled(low, scale, 1-roundingError), Max: scaled(high, scale, 1+roundingError)}
@@ -109,13 +112,6 @@ func scaled(x *float64, scale, slack float64) *float64 {
 	}
 	y := *x / scale * slack
 	return &y
-}
-
-func deref(x *float64) float64 {
-	if x == nil {
-		return 0
-	}
-	return *x
 }
 
 // field returns the field of a dimension that the bits before one name, how

@@ -97,6 +97,28 @@ func TestQuantities(t *testing.T) {
 	require.Equal(t, "measures 2 m or more", result.Understood[0].Reason)
 }
 
+// Reasons are in the unit that was asked in.
+func TestQuantitiesAreSaidAsTheyAreAsked(t *testing.T) {
+	t.Parallel()
+	engine := measuring(t, "")
+	for text, want := range map[string]string{
+		"table 6 feet":                       "measures 6 ft",
+		"table 1200mm":                       "measures 1200 mm",
+		`television 55"`:                     "measures 55 in",
+		"table over 200 cm":                  "measures 200 cm or more",
+		"table width under 39 inches":        "Width measures up to 39 in",
+		"table between 0.5 m and 70 cm":      "measures from 50 to 70 cm",
+		"laptop at least 16000 mb":           "measures 16000 MB or more",
+		"bulb 0.1 kilowatt":                  "measures 0.1 kW",
+		"laptop screen size up to 40 cm now": "screen size measures up to 40 cm",
+	} {
+		result, err := engine.Search(t.Context(), search.Query{Text: text})
+		require.NoError(t, err)
+		require.NotEmpty(t, result.Understood, text)
+		require.Equal(t, want, result.Understood[0].Reason, text)
+	}
+}
+
 // measured is said with bounds of four digits.
 func measured(all []search.Understanding) []string {
 	for i := range all {
