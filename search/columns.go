@@ -12,10 +12,15 @@ import (
 type bitset []uint64
 
 func (b *bitset) set(o ordinal) {
-	for int(o>>6) >= len(*b) {
-		*b = append(*b, 0)
-	}
+	b.reach(int(o>>6) + 1)
 	(*b)[o>>6] |= 1 << (o & 63)
+}
+
+// reach makes room for some words at least.
+func (b *bitset) reach(words int) {
+	if n := words - len(*b); n > 0 {
+		*b = append(*b, make(bitset, n)...)
+	}
 }
 
 func (b bitset) unset(o ordinal) {
@@ -39,9 +44,7 @@ func (b bitset) and(other bitset) {
 
 // or adds what is in other.
 func (b *bitset) or(other bitset) {
-	for len(*b) < len(other) {
-		*b = append(*b, 0)
-	}
+	b.reach(len(other))
 	for i, w := range other {
 		(*b)[i] |= w
 	}
@@ -194,17 +197,41 @@ func (c *column) number(o ordinal) float64 {
 	return c.numbers[o]
 }
 
+// among appends the numbers of a set's documents to a list.
+func (c *column) among(set bitset, numbers []float64) []float64 {
+	for i, w := range set {
+		of := part(c.numbers, i)
+		for ; w != 0; w &= w - 1 {
+			if bit := bits.TrailingZeros64(w); bit < len(of) && !math.IsNaN(of[bit]) {
+				numbers = append(numbers, of[bit])
+			}
+		}
+	}
+	return numbers
+}
+
+// part is what a list by ordinal has for a word of a bitset.
+func part[T any](list []T, word int) []T {
+	return list[min(word*64, len(list)):min(word*64+64, len(list))]
+}
+
+// bounds returns what a number must not be below or above.
+func (f *Filter) bounds() (low, high float64) {
+	low, high = math.Inf(-1), math.Inf(1)
+	if f.Min != nil {
+		low = *f.Min
+	}
+	if f.Max != nil {
+		high = *f.Max
+	}
+	return low, high
+}
+
 // passes returns the filter's test of an ordinal. A category's path stands for
 // what lies below it, since documents have all paths on the way to their own.
 func (c *column) passes(f Filter) func(o ordinal) bool {
 	if f.Min != nil || f.Max != nil {
-		low, high := math.Inf(-1), math.Inf(1)
-		if f.Min != nil {
-			low = *f.Min
-		}
-		if f.Max != nil {
-			high = *f.Max
-		}
+		low, high := f.bounds()
 		return func(o ordinal) bool {
 			n := c.number(o)
 			return (n >= low && n <= high || c.measures(o, low, high)) != f.Not // NaN is in no bounds
@@ -226,21 +253,24 @@ func (c *column) passes(f Filter) func(o ordinal) bool {
 
 // keep removes what does not pass the filter from a set.
 func (c *column) keep(set bitset, f Filter) {
-	if c == nil || f.Min != nil || f.Max != nil || len(c.lists) > 16*len(set) {
+	bounded := f.Min != nil || f.Max != nil
+	switch {
+	case c == nil || bounded && len(c.measured) > 0 || !bounded && len(c.lists) > 16*len(set):
 		set.keep(c.passes(f))
+		return
+	case bounded:
+		c.keepNumbers(set, f)
 		return
 	}
 	wanted := c.values.known(f.Values)
 	pass := make([]uint64, max(1, len(c.lists))) // 1: what has the list passes
 	for i := range pass {
 		has := i > 0 && slices.ContainsFunc(c.lists[i], func(v uint32) bool { return slices.Contains(wanted, v) })
-		if has != f.Not {
-			pass[i] = 1
-		}
+		pass[i] = asBit(has != f.Not)
 	}
 	for i, w := range set {
 		var kept uint64
-		of := c.of[min(i*64, len(c.of)):min(i*64+64, len(c.of))]
+		of := part(c.of, i)
 		for rest := w; rest != 0; rest &= rest - 1 { // without a branch, which would be guessed wrong
 			list := uint32(0)
 			bit := bits.TrailingZeros64(rest)
@@ -253,14 +283,45 @@ func (c *column) keep(set bitset, f Filter) {
 	}
 }
 
-// selected returns the live documents that pass all filters but those that
+// asBit is 1 for true; it takes no branch.
+func asBit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// keepNumbers is keep for bounds.
+func (c *column) keepNumbers(set bitset, f Filter) {
+	low, high := f.bounds()
+	for i, w := range set {
+		var kept uint64
+		of := part(c.numbers, i)
+		for rest := w; rest != 0; rest &= rest - 1 {
+			n := math.NaN() // which is in no bounds
+			bit := bits.TrailingZeros64(rest)
+			if bit < len(of) {
+				n = of[bit]
+			}
+			kept |= (asBit(n >= low)&asBit(n <= high) ^ asBit(f.Not)) << bit
+		}
+		set[i] = kept
+	}
+}
+
+// narrow removes what does not pass the filters from a set, but for those that
 // choose values of one field.
-func (c *corpus) selected(filters []Filter, except string) bitset {
-	set := slices.Clone(c.live)
+func (c *corpus) narrow(set bitset, filters []Filter, except string) {
 	for _, f := range filters {
 		if f.Field != except || f.Not || except == "" {
 			c.columns[f.Field].keep(set, f)
 		}
 	}
+}
+
+// selected returns the live documents that pass all filters.
+func (c *corpus) selected(filters []Filter) bitset {
+	set := slices.Clone(c.live)
+	c.narrow(set, filters, "")
 	return set
 }

@@ -83,6 +83,7 @@ type Engine struct {
 
 	meanings map[string][]meaning // synonyms, by their first stem
 	scratch  sync.Pool            // of *tally
+	numbers  sync.Pool            // of *[]float64, which facets count
 }
 
 // New returns an engine over indexes, which it writes alone. Without a keyword

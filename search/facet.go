@@ -15,12 +15,12 @@ func (e *Engine) facets(p *prepared, set bitset) []Facet {
 	for _, req := range p.Facets {
 		counted := set
 		if slices.ContainsFunc(p.Filters, func(f Filter) bool { return f.Field == req.Field && !f.Not }) {
-			allowed := e.corpus.selected(p.Filters, req.Field)
 			if p.browsing() {
-				counted = e.withoutHidden(p, allowed)
+				counted = e.withoutHidden(p, slices.Clone(e.corpus.live))
 			} else {
-				counted = e.matched(p, allowed)
+				counted = e.matched(p, e.corpus.live)
 			}
+			e.corpus.narrow(counted, p.Filters, req.Field)
 		}
 		out = append(out, e.facet(p, req, counted))
 	}
@@ -37,7 +37,13 @@ func (e *Engine) facet(p *prepared, req FacetRequest, set bitset) Facet {
 		return f
 	}
 	if len(col.numbers) > 0 && len(col.of) == 0 {
-		f.ranges(p, req, col, set)
+		numbers, ok := e.numbers.Get().(*[]float64)
+		if !ok {
+			numbers = new([]float64)
+		}
+		defer e.numbers.Put(numbers)
+		*numbers = col.among(set, (*numbers)[:0])
+		f.ranges(p, req, *numbers)
 		return f
 	}
 	lists := make([]int, max(1, len(col.lists)))
@@ -88,15 +94,9 @@ func (e *Engine) facet(p *prepared, req FacetRequest, set bitset) Facet {
 	return f
 }
 
-// ranges counts numbers between bounds; without bounds, ones that are made so
-// that each range has about as many.
-func (f *Facet) ranges(p *prepared, req FacetRequest, col *column, set bitset) {
-	var numbers []float64
-	set.each(func(o ordinal) {
-		if n := col.number(o); !math.IsNaN(n) {
-			numbers = append(numbers, n)
-		}
-	})
+// ranges counts numbers, which it moves around, between bounds; without bounds,
+// ones that are made so that each range has about as many.
+func (f *Facet) ranges(p *prepared, req FacetRequest, numbers []float64) {
 	if len(numbers) == 0 {
 		return
 	}

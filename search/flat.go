@@ -101,18 +101,16 @@ func (f *FlatVectors) Nearest(ctx context.Context, vector []float32, within Sele
 	}
 	unit := slices.Clone(vector)
 	linalg.Normalize(unit)
-	var matches []Match
-	if within.few(len(f.ids)) {
-		for id := range within.Each {
-			if row, ok := f.rows[id]; ok {
-				matches = append(matches, f.match(unit, row))
-			}
-		}
-	} else {
-		matches = f.scan(unit, within.Has, limit)
+	if !within.few(len(f.ids)) {
+		return f.scan(unit, within.Has, limit), nil
 	}
-	sortMatches(matches)
-	return matches[:min(limit, len(matches))], nil
+	best := leading[Match]{limit: limit, order: byScoreAndID}
+	for id := range within.Each {
+		if row, ok := f.rows[id]; ok {
+			best.offer(f.match(unit, row))
+		}
+	}
+	return best.sorted(), nil
 }
 
 func (f *FlatVectors) match(unit []float32, row int) Match {
@@ -137,15 +135,21 @@ type flatScan struct {
 	codes  []int8
 	dots   []int32
 	scores []float32 // the highest that each row may have
-	lows   []float32 // the greatest of the lowest; a heap, the least of them first
+	lows   []lowest  // those of the greatest, a heap with the least first
+}
+
+// lowest is the lowest score that a row may have.
+type lowest struct {
+	score float32
+	row   int
 }
 
 // rounding is more than what sums of products in float32 are off.
 const rounding = 1e-5
 
-// scan returns all rows that may be among the limit nearest. With q and x the
-// vectors, q' and x' what their codes say: qx = q'x' + q'(x-x') + (q-q')x, so
-// that qx is within |q'||x-x'| + |q-q'| of q'x', the length of x being 1.
+// scan returns the limit nearest. With q and x the vectors, q' and x' what their
+// codes say: qx = q'x' + q'(x-x') + (q-q')x, so that qx is within
+// |q'||x-x'| + |q-q'| of q'x', the length of x being 1.
 func (f *FlatVectors) scan(unit []float32, has func(id string) bool, limit int) []Match {
 	w, ok := f.scratch.Get().(*flatScan)
 	if !ok {
@@ -157,7 +161,7 @@ func (f *FlatVectors) scan(unit []float32, has func(id string) bool, limit int) 
 	step, loss := encode(w.codes, unit)
 	loss += rounding
 	length := 1 + loss
-	lows := leading[float32]{limit: limit, order: func(a, b float32) int { return cmp.Compare(b, a) }, kept: w.lows[:0]}
+	lows := leading[lowest]{limit: limit, order: func(a, b lowest) int { return cmp.Compare(b.score, a.score) }, kept: w.lows[:0]}
 	for from := 0; from < len(f.ids); from += len(w.dots) {
 		dots := w.dots[:min(len(w.dots), len(f.ids)-from)]
 		linalg.MatVecInt8(dots, f.codes[from*f.cols:(from+len(dots))*f.cols], len(dots), f.cols, w.codes)
@@ -165,23 +169,25 @@ func (f *FlatVectors) scan(unit []float32, has func(id string) bool, limit int) 
 			row := from + i
 			score, off := float32(dot)*step*f.scales[row], length*f.losses[row]+loss
 			w.scores[row] = score + off
-			if low := score - off; (len(lows.kept) < limit || low > lows.kept[0]) && (has == nil || has(f.ids[row])) {
-				lows.offer(low)
+			if low := score - off; (len(lows.kept) < limit || low > lows.kept[0].score) && (has == nil || has(f.ids[row])) {
+				lows.offer(lowest{low, row})
 			}
 		}
 	}
-	edge := float32(math.Inf(-1))
-	if len(lows.kept) == limit {
-		edge = lows.kept[0]
+	w.lows = lows.kept
+	best := leading[Match]{limit: limit, order: byScoreAndID}
+	for _, l := range lows.kept { // first, so that few of the others are compared
+		best.offer(f.match(unit, l.row))
+		w.scores[l.row] = float32(math.Inf(-1))
 	}
-	var matches []Match
-	for row, high := range w.scores {
-		if high >= edge && (has == nil || has(f.ids[row])) {
-			matches = append(matches, f.match(unit, row))
+	if len(lows.kept) == limit {
+		for row, high := range w.scores {
+			if float64(high) >= best.kept[0].Score && (has == nil || has(f.ids[row])) {
+				best.offer(f.match(unit, row))
+			}
 		}
 	}
-	w.lows = lows.kept
-	return matches
+	return best.sorted()
 }
 
 // Get returns the vectors of those ids that are there.

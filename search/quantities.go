@@ -7,28 +7,12 @@ import (
 )
 
 // quantity reads what is measured at a bit: "6 ft" counts more, "under 2 m",
-// "at least 16 GB" and "between 40 and 60 cm", too, and narrow a field that is
+// "at least 16 GB", "40-60 cm" and "between 40 and 60 cm", too, and narrow a field that is
 // named before them: "width under 60 cm".
 func (p *parser) quantity(at int) int {
-	if n := match(wordsBetween, p.bits, at); n > 0 && at+n < len(p.bits) {
-		low, a := p.measure(at + n)
-		bare := a == 0 && p.bits[at+n].isNumber // 40 and 60 cm
-		if bare {
-			a = 1
-		}
-		if m := match(wordsAnd, p.bits, at+n+a); a > 0 && m > 0 {
-			if high, b := p.measure(at + n + a + m); b > 0 && (bare || low.dimension == high.dimension) {
-				from := p.bits[at+n].number
-				if bare {
-					from *= high.scale
-				} else {
-					from = low.values[0]
-				}
-				if from < high.values[0] {
-					return p.bound(at, n+a+m+b, high, &from, &high.values[0])
-				}
-			}
-		}
+	between := match(wordsBetween, p.bits, at)
+	if low, high, n := p.span(at+between, between > 0); n > 0 {
+		return p.bound(at, between+n, high, &low, &high.values[0])
 	}
 	if n := match(wordsBelow, p.bits, at); n > 0 {
 		if m, a := p.measure(at + n); a > 0 {
@@ -50,10 +34,50 @@ func (p *parser) quantity(at int) int {
 		low, high = low/scale, high/scale
 		f := Filter{Field: field, Min: &low, Max: &high}
 		if p.has(f) {
-			p.out.said = append(p.out.said, Understanding{Words: p.q.Text[m.from:m.to], Filter: f, Boost: true, Reason: fmt.Sprintf("measures %.4g %s", v, ownUnit[m.dimension])})
+			p.out.said = append(p.out.said, Understanding{Words: p.q.Text[m.from:m.to], Filter: f, Boost: true, Reason: "measures " + m.said(v)})
 		}
 	}
 	return n
+}
+
+// span reads "40-60 cm", "0.5 m - 70 cm" and, where words may part them, "40 and
+// 60 cm"; it returns how many bits it took.
+func (p *parser) span(at int, words bool) (low float64, high *measure, n int) {
+	first, n := p.measure(at)
+	if n == 0 && at < len(p.bits) && p.bits[at].isNumber {
+		n = 1 // in the unit of the second
+	}
+	second := at + n
+	if n == 0 || second >= len(p.bits) {
+		return 0, nil, 0
+	}
+	switch strings.TrimSpace(p.q.Text[p.bits[second-1].to:p.bits[second].from]) {
+	case "-", "–":
+		if from := p.bits[at].from; from > 0 && p.q.Text[from-1] != ' ' || !p.bits[second].isNumber { // a model's number
+			return 0, nil, 0
+		}
+	default:
+		and := match(wordsAnd, p.bits, second)
+		if !words || and == 0 || second+and >= len(p.bits) {
+			return 0, nil, 0
+		}
+		second += and
+	}
+	m, _ := measured(p.q.Text, p.bits[second].from)
+	switch {
+	case m.dimension == "" || len(m.values) != 1 || first != nil && first.dimension != m.dimension:
+		return 0, nil, 0
+	case first == nil:
+		low = p.bits[at].number * m.scale
+	default:
+		low = first.values[0]
+	}
+	if low >= m.values[0] {
+		return 0, nil, 0
+	}
+	for n = second - at; at+n < len(p.bits) && p.bits[at+n].from < m.to; n++ {
+	}
+	return low, &m, n
 }
 
 // measure returns the quantity that begins at a bit, and its bits.
@@ -79,11 +103,14 @@ func (p *parser) measure(at int) (*measure, int) {
 // has any in the bounds: a document may measure much, or not tell. Bounds that
 // nothing keeps are left to the words.
 func (p *parser) bound(at, n int, m *measure, low, high *float64) int {
-	reason := fmt.Sprintf("measures from %.4g to %.4g %s", deref(low), deref(high), ownUnit[m.dimension])
-	if low == nil {
-		reason = fmt.Sprintf("measures up to %.4g %s", *high, ownUnit[m.dimension])
-	} else if high == nil {
-		reason = fmt.Sprintf("measures %.4g %s or more", *low, ownUnit[m.dimension])
+	var reason string
+	switch {
+	case low == nil:
+		reason = "measures up to " + m.said(*high)
+	case high == nil:
+		reason = "measures " + m.said(*low) + " or more"
+	default:
+		reason = fmt.Sprintf("measures from %.6g to %s", *low/m.scale, m.said(*high))
 	}
 	field, scale, before := p.field(at, m.dimension)
 	f := Filter{Field: field, Min: scaled(low, scale, 1-roundingError), Max: scaled(high, scale, 1+roundingError)}
@@ -109,13 +136,6 @@ func scaled(x *float64, scale, slack float64) *float64 {
 	}
 	y := *x / scale * slack
 	return &y
-}
-
-func deref(x *float64) float64 {
-	if x == nil {
-		return 0
-	}
-	return *x
 }
 
 // field returns the field of a dimension that the bits before one name, how

@@ -58,6 +58,15 @@ func TestQuantities(t *testing.T) {
 		{"table width under 1 m", "t60", []string{"width under 1 m: Width <=1"}},
 		{"table between 50 and 70 cm", "t60", []string{"~between 50 and 70 cm: quantity.length >=0.5 <=0.7"}},
 		{"table between 0.5 m and 70 cm", "t60", []string{"~between 0.5 m and 70 cm: quantity.length >=0.5 <=0.7"}},
+		{"table 50-70 cm", "t60", []string{"~50-70 cm: quantity.length >=0.5 <=0.7"}},
+		{"table 0.5 m – 70cm", "t60", []string{"~0.5 m – 70cm: quantity.length >=0.5 <=0.7"}},
+		{"table between 50-70 cm", "t60", []string{"~between 50-70 cm: quantity.length >=0.5 <=0.7"}},
+		{"table width 50-70 cm", "t60", []string{"width 50-70 cm: Width >=0.5 <=0.7"}},
+		{"laptop 4gb-8gb", "l8", []string{"~4gb-8gb: quantity.data >=4 <=8"}},
+		{"table 70-50 cm", "", nil},
+		{"table x50-70cm", "", nil},
+		{"table 50-70", "", nil},
+		{"table 50-70 gb", "", nil},
 		{`tv television 140 cm`, "tv", []string{"~140 cm: quantity.length >=1.372 <=1.428"}},
 		{`television 55"`, "tv", []string{`~55": quantity.length >=1.369 <=1.425`}},
 		{"oil 0.5 l", "oil", []string{"~0.5 l: quantity.volume >=0.49 <=0.51"}},
@@ -95,6 +104,28 @@ func TestQuantities(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"~mindestens 2 m: quantity.length >=2"}, measured(result.Understood))
 	require.Equal(t, "measures 2 m or more", result.Understood[0].Reason)
+}
+
+// Reasons are in the unit that was asked in.
+func TestQuantitiesAreSaidAsTheyAreAsked(t *testing.T) {
+	t.Parallel()
+	engine := measuring(t, "")
+	for text, want := range map[string]string{
+		"table 6 feet":                       "measures 6 ft",
+		"table 1200mm":                       "measures 1200 mm",
+		`television 55"`:                     "measures 55 in",
+		"table over 200 cm":                  "measures 200 cm or more",
+		"table width under 39 inches":        "Width measures up to 39 in",
+		"table between 0.5 m and 70 cm":      "measures from 50 to 70 cm",
+		"laptop at least 16000 mb":           "measures 16000 MB or more",
+		"bulb 0.1 kilowatt":                  "measures 0.1 kW",
+		"laptop screen size up to 40 cm now": "screen size measures up to 40 cm",
+	} {
+		result, err := engine.Search(t.Context(), search.Query{Text: text})
+		require.NoError(t, err)
+		require.NotEmpty(t, result.Understood, text)
+		require.Equal(t, want, result.Understood[0].Reason, text)
+	}
 }
 
 // measured is said with bounds of four digits.

@@ -76,7 +76,7 @@ const enoughWords = 0.5
 
 // worded returns the documents that have enough of the words.
 func (e *Engine) worded(words []queryWord, enough float64) bitset {
-	var set bitset
+	set := make(bitset, len(e.corpus.live))
 	var total float64
 	for _, w := range words {
 		total += w.idf
@@ -128,21 +128,23 @@ func (e *Engine) found(words []queryWord, allowed bitset, limit int) []Match {
 
 // top returns the greatest sums of a tally.
 func (e *Engine) top(t *tally, limit int) []Match {
-	best := leading[ordinal]{limit: limit, order: func(a, b ordinal) int {
-		if x, y := t.sums[a], t.sums[b]; x != y {
-			return cmp.Compare(y, x)
-		}
-		return cmp.Compare(e.corpus.entries[a].id, e.corpus.entries[b].id)
-	}}
+	// Many sums are equal, and to compare ids is slow: the edge is found without.
+	sums := leading[float32]{limit: limit, order: func(a, b float32) int { return cmp.Compare(b, a) }}
 	for _, o := range t.touched {
-		if len(best.kept) < limit || t.sums[o] >= t.sums[best.kept[0]] { // most are not
-			best.offer(o)
+		if x := t.sums[o]; len(sums.kept) < limit || x > sums.kept[0] {
+			sums.offer(x)
+		}
+	}
+	best := leading[worth]{limit: limit, order: e.byWorth}
+	for _, o := range t.touched {
+		if x := t.sums[o]; len(sums.kept) < limit || x >= sums.kept[0] {
+			best.offer(worth{o, float64(x)})
 		}
 	}
 	list := best.sorted()
 	matches := make([]Match, len(list))
-	for i, o := range list {
-		matches[i] = Match{e.corpus.entries[o].id, float64(t.sums[o])}
+	for i, x := range list {
+		matches[i] = Match{e.corpus.entries[x.o].id, x.score}
 	}
 	return matches
 }

@@ -174,7 +174,7 @@ func (e *Engine) compile(p *prepared) {
 	}
 	p.allowed = nil
 	if len(p.Filters) > 0 {
-		p.allowed = e.corpus.selected(p.Filters, "")
+		p.allowed = e.corpus.selected(p.Filters)
 	}
 	p.words = e.corpus.query(e.speech.content(e.speech.tokens(p.wanted())))
 	if !p.Literal && p.Mode == Ranked {
@@ -262,7 +262,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Result, error) {
 	for set.count() == 0 && p.relax() {
 		p.allowed = nil
 		if len(p.Filters) > 0 {
-			p.allowed = e.corpus.selected(p.Filters, "")
+			p.allowed = e.corpus.selected(p.Filters)
 		}
 		if p.browsing() {
 			set = e.browsed(p)

@@ -328,9 +328,13 @@ func share(words []uint32, has func(uint32) bool) float64 {
 // model.
 func (r *reading) resemblance(e *entry) float64 {
 	var sum, norm float64
-	for _, x := range r.expanded {
-		if n := e.count(x.word); n > 0 {
-			v := math.Log1p(float64(n)) * x.idf
+	words := e.words
+	for _, x := range r.expanded { // both rise
+		for len(words) > 0 && words[0].word < x.word {
+			words = words[1:]
+		}
+		if len(words) > 0 && words[0].word == x.word {
+			v := math.Log1p(float64(words[0].count)) * x.idf
 			sum += x.weight * v
 			norm += v * v
 		}

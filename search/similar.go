@@ -31,7 +31,7 @@ func (e *Engine) Similar(ctx context.Context, q SimilarQuery) ([]Hit, error) {
 	defer e.mu.RUnlock()
 	var allowed bitset // nil: everything
 	if len(q.Filters) > 0 {
-		allowed = e.corpus.selected(q.Filters, "")
+		allowed = e.corpus.selected(q.Filters)
 	}
 	var sources []*entry
 	own := make(map[string]bool, len(q.IDs))

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 // measureUnit is a unit of measure and how many of its dimension's own it is.
 type measureUnit struct {
+	symbol    string // as it is shown
 	dimension string
 	scale     float64
 }
@@ -28,16 +30,13 @@ const (
 	dimensionData      = "data"      // GB
 )
 
-// ownUnit is how the unit of a dimension is written.
-var ownUnit = map[string]string{dimensionLength: "m", dimensionArea: "m²", dimensionVolume: "l", dimensionMass: "kg", dimensionPower: "W", dimensionVoltage: "V",
-	dimensionEnergy: "Wh", dimensionCharge: "mAh", dimensionFrequency: "Hz", dimensionData: "GB"}
-
 // QuantityField names the number, in a document's title and attributes, that is
 // measured in a dimension: length (m), area (m²), volume (l), mass (kg), power
 // (W), voltage (V), energy (Wh), charge (mAh), frequency (Hz), data (GB).
 func QuantityField(dimension string) string { return "quantity." + dimension }
 
-// units are those that are read, by how they are written in lower case.
+// units are those that are read, by how they are written in lower case; the
+// first name of each is its symbol.
 var units = allUnits()
 
 func allUnits() map[string]measureUnit {
@@ -71,23 +70,24 @@ func allUnits() map[string]measureUnit {
 		{"kg kilo kilos kilogram kilograms kilogramm", dimensionMass, 1},
 		{"oz ounce ounces", dimensionMass, 0.02834952},
 		{"lb lbs", dimensionMass, 0.4535924},
-		{"w watt watts", dimensionPower, 1},
-		{"kw kilowatt", dimensionPower, 1000},
-		{"v volt volts", dimensionVoltage, 1},
-		{"wh", dimensionEnergy, 1},
-		{"kwh", dimensionEnergy, 1000},
-		{"mah", dimensionCharge, 1},
-		{"ah", dimensionCharge, 1000},
-		{"hz hertz", dimensionFrequency, 1},
-		{"khz", dimensionFrequency, 1e3},
-		{"mhz", dimensionFrequency, 1e6},
-		{"ghz", dimensionFrequency, 1e9},
-		{"mb", dimensionData, 0.001},
-		{"gb gigabyte gigabytes", dimensionData, 1},
-		{"tb terabyte terabytes", dimensionData, 1000},
+		{"W watt watts", dimensionPower, 1},
+		{"kW kilowatt", dimensionPower, 1000},
+		{"V volt volts", dimensionVoltage, 1},
+		{"Wh", dimensionEnergy, 1},
+		{"kWh", dimensionEnergy, 1000},
+		{"mAh", dimensionCharge, 1},
+		{"Ah", dimensionCharge, 1000},
+		{"Hz hertz", dimensionFrequency, 1},
+		{"kHz", dimensionFrequency, 1e3},
+		{"MHz", dimensionFrequency, 1e6},
+		{"GHz", dimensionFrequency, 1e9},
+		{"MB", dimensionData, 0.001},
+		{"GB gigabyte gigabytes", dimensionData, 1},
+		{"TB terabyte terabytes", dimensionData, 1000},
 	} {
-		for _, name := range strings.Fields(u.names) {
-			all[name] = measureUnit{u.dimension, u.scale}
+		names := strings.Fields(u.names)
+		for _, name := range names {
+			all[strings.ToLower(name)] = measureUnit{names[0], u.dimension, u.scale}
 		}
 	}
 	return all
@@ -95,11 +95,13 @@ func allUnits() map[string]measureUnit {
 
 // measure is a quantity in a text, in its dimension's own unit.
 type measure struct {
-	from, to  int // all that is written together: 80 x 180 cm
-	dimension string
-	scale     float64 // of the unit it is written in
-	values    []float64
+	measureUnit     // that it is written in
+	from, to    int // all that is written together: 80 x 180 cm
+	values      []float64
 }
+
+// said is a value in the unit that the quantity is written in.
+func (m *measure) said(value float64) string { return fmt.Sprintf("%.6g %s", value/m.scale, m.symbol) }
 
 // measures returns the quantities of a text.
 func measures(text string) []measure {
@@ -130,7 +132,7 @@ func measured(text string, at int) (m measure, to int) {
 		m.values = append(m.values, n)
 		name, after := unitName(text, end)
 		if u, known := units[name]; known {
-			m.dimension, m.scale, m.to = u.dimension, u.scale, after
+			m.measureUnit, m.to = u, after
 			end = after
 		}
 		next := times(text, end)

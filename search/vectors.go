@@ -131,7 +131,7 @@ func (m *MemoryVectors) Delete(ctx context.Context, ids []string) error {
 }
 
 // Nearest returns the vectors with the greatest cosine, or nearly all of them.
-// Of a selection of few it misses none.
+// Of a selection of few, a sixteenth and no more than 20,000, it misses none.
 func (m *MemoryVectors) Nearest(ctx context.Context, vector []float32, within Selection, limit int) ([]Match, error) {
 	k := m.kind.Load()
 	if k.lists == nil {
@@ -143,7 +143,7 @@ func (m *MemoryVectors) Nearest(ctx context.Context, vector []float32, within Se
 	if len(vector) != k.lists.Dim() {
 		return nil, &VectorError{Reason: fmt.Sprintf("the question has %d numbers, not %d", len(vector), k.lists.Dim())}
 	}
-	if within.few(k.lists.Len()) {
+	if within.few(k.lists.Len()) && within.Count <= mostCompared {
 		return compared(ctx, k.lists, unit(vector), within, limit)
 	}
 	hits, err := k.lists.Search(ctx, vector, limit, ann.Options{Filter: within.Has})
@@ -157,6 +157,10 @@ func (m *MemoryVectors) Nearest(ctx context.Context, vector []float32, within Se
 	sortMatches(matches) // scores of 1 may have been more
 	return matches, nil
 }
+
+// mostCompared is how many selected vectors are compared one by one: reading
+// lists until enough of them pass takes less time beyond.
+const mostCompared = 20_000
 
 // compared compares the question with all that is selected.
 func compared(ctx context.Context, lists *ann.Index, unit []float32, within Selection, limit int) ([]Match, error) {

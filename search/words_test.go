@@ -134,7 +134,7 @@ func FuzzMeasures(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		last := 0
 		for _, m := range measures(text) {
-			if m.from < last || m.to <= m.from || m.to > len(text) || len(m.values) == 0 || ownUnit[m.dimension] == "" {
+			if m.from < last || m.to <= m.from || m.to > len(text) || len(m.values) == 0 || m.symbol == "" {
 				t.Fatalf("%q: %+v", text, m)
 			}
 			last = m.to

@@ -68,7 +68,7 @@ func TestSearchIndexAndQuery(t *testing.T) {
 	require.Equal(t, "a", a.Hits[0].ID)
 	text := c.ok("search", "query", out, "6 ft table", "--filter", "price=60..", "--filter", "brand=Bolt", "--facet", "category")
 	require.Contains(t, text, "Oak table 183 cm")
-	require.Contains(t, text, "measures 1.829 m")
+	require.Contains(t, text, "measures 6 ft")
 	require.Contains(t, text, "Home > Tables")
 
 	c.fails("is no number", "search", "query", out, "x", "--filter", "price=a..b")

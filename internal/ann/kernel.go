@@ -1,5 +1,7 @@
 package ann
 
+import "math"
+
 // codeBlock is what the length of a row of codes is rounded up to.
 const codeBlock = 16
 
@@ -24,10 +26,11 @@ func queryLimit(stride int) float32 {
 
 // quantizeQuery writes codes of v and returns their scale.
 func quantizeQuery(codes []int16, v []float32) float32 {
-	var top float32
+	var bits uint32
 	for _, f := range v {
-		top = max(top, f, -f)
+		bits = max(bits, math.Float32bits(f)&^(1<<31)) // magnitudes are in the order of their bits
 	}
+	top := math.Float32frombits(bits)
 	limit := queryLimit(len(codes))
 	inverse := limit / top
 	if top == 0 || inverse > 1e30 {

@@ -245,14 +245,12 @@ func (x *Index) scan(l *list, w *scratch, filter func(string) bool, quantized bo
 
 // scanCodes sets the scores of a list from its codes.
 func (x *Index) scanCodes(l *list, w *scratch) {
-	var square float32
-	for i, q := range w.query {
-		d := q - l.centre[i]
-		w.residual[i] = d
-		square += d * d
-	}
-	base, step := -square, quantizeQuery(w.codes, w.residual)
+	copy(w.residual, w.query)
+	linalg.Axpy(-1, l.centre, w.residual)
+	step := quantizeQuery(w.codes, w.residual)
+	var base float32
 	if x.cfg.Metric == L2 {
+		base = -linalg.Dot(w.residual, w.residual)
 		step *= 2
 	} else {
 		base = linalg.Dot(w.query, l.centre)
