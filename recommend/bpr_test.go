@@ -25,11 +25,14 @@ func (k *kept) Learn(ctx context.Context, data *recommend.Events) (model recomme
 	return k.model, err
 }
 
-// learn has a learner learn from a town.
+// learn has a learner learn from a town, once.
 func learn(t *testing.T, l recommend.Learner, town *town) *kept {
 	t.Helper()
 	k := &kept{Learner: l}
-	openTown(t, town, recommend.Config{Learners: []recommend.Learner{k}})
+	e, err := recommend.New(recommend.Config{Learners: []recommend.Learner{k}, Now: clock})
+	require.NoError(t, err)
+	_, err = e.Train(t.Context(), all(town.events), recommend.TrainConfig{MinUsers: len(town.events)})
+	require.NoError(t, err)
 	return k
 }
 
@@ -95,7 +98,7 @@ func TestBPRSavedAnswersAlike(t *testing.T) {
 	again, err := recommend.New(cfg)
 	require.NoError(t, err)
 	require.NoError(t, again.PutItems(t.Context(), town.items...))
-	_, err = again.LoadModel(&saved)
+	_, err = again.LoadModel(t.Context(), &saved)
 	require.NoError(t, err)
 	var answers [2]*recommend.Recommendation
 	for i, e := range []*recommend.Engine{e, again} {
@@ -120,7 +123,7 @@ func TestBPRRefusals(t *testing.T) {
 	saved, err := k.model.MarshalBinary()
 	require.NoError(t, err)
 	for _, data := range [][]byte{nil, saved[:len(saved)-1], append([]byte{9, 0, 0, 0}, saved[4:]...), bytes.Repeat([]byte{0xff}, len(saved))} {
-		_, err := k.Load(k.data.Table, data)
+		_, err := k.Load(t.Context(), k.data.Table, data)
 		var broken *recommend.FormatError
 		require.ErrorAs(t, err, &broken)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -30,6 +31,10 @@ type Config struct {
 	// Learners make the models. Default factors, linear, neighbours, sessions, popular
 	// and again, as their configs' zero values have them.
 	Learners []Learner
+	// Index keeps the vectors of models of many items elsewhere, for Learners
+	// that have no index of their own. While it fails, all items are scored, and
+	// Recommendation.Degraded says so. Default in memory.
+	Index OpenIndex
 	// Store keeps trained models. Default in memory.
 	Store Store
 	// Keep is how many models stay in the Store to roll back to. Default 3.
@@ -110,6 +115,12 @@ func (c Config) withDefaults() Config {
 	if c.Learners == nil {
 		c.Learners = []Learner{LearnFactors(FactorsConfig{}), LearnLinear(LinearConfig{}), LearnNeighbours(NeighboursConfig{}), LearnSessions(NeighboursConfig{}),
 			LearnPopular(PopularConfig{}), LearnAgain()}
+	}
+	c.Learners = slices.Clone(c.Learners)
+	for i, l := range c.Learners {
+		if x, ok := l.(interface{ keepIn(OpenIndex) Learner }); ok {
+			c.Learners[i] = x.keepIn(c.Index)
+		}
 	}
 	if c.Store == nil {
 		c.Store = NewMemoryStore()

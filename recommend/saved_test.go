@@ -28,7 +28,7 @@ func FuzzDecode(f *testing.F) {
 	require.NoError(f, e.SaveModel(&b))
 	f.Add(b.Bytes()[len(magic)+4:])
 	f.Fuzz(func(t *testing.T, body []byte) {
-		s, err := decode(body, e.cfg.Learners)
+		s, err := decode(t.Context(), body, e.cfg.Learners)
 		if err != nil {
 			var wrong *FormatError
 			require.ErrorAs(t, err, &wrong)

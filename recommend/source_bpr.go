@@ -29,8 +29,8 @@ type BPRConfig struct {
 	Seed    uint64 // of the start and of all draws. Default 0
 	// Exact is up to how many items all are scored. Default as for factors.
 	Exact int
-	// Index makes an index for vectors of a length. Default one in memory.
-	Index func(dim int) (VectorIndex, error)
+	// Index keeps the vectors elsewhere. Default Config.Index.
+	Index OpenIndex
 }
 
 // LearnBPR factorises who took what so that what a user took comes before what
@@ -51,15 +51,19 @@ func LearnBPR(cfg BPRConfig) Learner {
 	cfg.Draws = cmp.Or(cfg.Draws, 8)
 	cfg.Workers = cmp.Or(cfg.Workers, spareOne())
 	cfg.Exact = cmp.Or(cfg.Exact, exactItems)
-	if cfg.Index == nil {
-		cfg.Index = newMemoryIndex(cfg.Workers, cfg.Seed)
-	}
 	return bprLearner{cfg}
 }
 
 type bprLearner struct{ cfg BPRConfig }
 
 func (bprLearner) Name() string { return "bpr" }
+
+func (l bprLearner) keepIn(open OpenIndex) Learner {
+	if l.cfg.Index == nil {
+		l.cfg.Index = open
+	}
+	return l
+}
 
 // Parameters are what was trained with.
 func (l bprLearner) Parameters() string {
@@ -245,13 +249,13 @@ func (l bprLearner) ready(ctx context.Context, table *Table, rows linalg.Matrix[
 		dst[len(dst)-1] = 1
 		return nil
 	}
-	return (&vectors{name: l.Name(), table: table, rows: rows, fold: fold}).find(ctx, l.cfg.Exact, l.cfg.Index)
+	return (&vectors{name: l.Name(), table: table, rows: rows, fold: fold}).findBy(ctx, l.cfg.Exact, l.cfg.Index, l.cfg.Workers, l.cfg.Seed)
 }
 
-func (l bprLearner) Load(table *Table, data []byte) (Trained, error) {
+func (l bprLearner) Load(ctx context.Context, table *Table, data []byte) (Trained, error) {
 	rows, err := loadRows(table, data)
 	if err != nil {
 		return nil, err
 	}
-	return l.ready(context.Background(), table, rows)
+	return l.ready(ctx, table, rows)
 }

@@ -26,8 +26,8 @@ type FactorsConfig struct {
 	// Exact is up to how many items all are scored; beyond, an approximate
 	// index finds the candidates. Default 20,000.
 	Exact int
-	// Index makes an index for vectors of a length. Default one in memory.
-	Index func(dim int) (VectorIndex, error)
+	// Index keeps the vectors elsewhere. Default Config.Index.
+	Index OpenIndex
 }
 
 // LearnFactors factorises who had to do with what: implicit alternating least
@@ -52,15 +52,19 @@ func LearnFactors(cfg FactorsConfig) Learner {
 	if cfg.Exact == 0 {
 		cfg.Exact = exactItems
 	}
-	if cfg.Index == nil {
-		cfg.Index = newMemoryIndex(cfg.Workers, cfg.Seed)
-	}
 	return factorLearner{cfg}
 }
 
 type factorLearner struct{ cfg FactorsConfig }
 
 func (factorLearner) Name() string { return "factors" }
+
+func (l factorLearner) keepIn(open OpenIndex) Learner {
+	if l.cfg.Index == nil {
+		l.cfg.Index = open
+	}
+	return l
+}
 
 // Parameters are what was trained with.
 func (l factorLearner) Parameters() string {
@@ -227,15 +231,15 @@ func (l factorLearner) ready(ctx context.Context, table *Table, rows linalg.Matr
 	fold := func(dst []float32, pairs []pair) error {
 		return newSolver(l.cfg, gram, len(table.IDs)).solve(dst, rows.Data, pairs)
 	}
-	return (&vectors{name: l.Name(), table: table, rows: rows, fold: fold}).find(ctx, l.cfg.Exact, l.cfg.Index)
+	return (&vectors{name: l.Name(), table: table, rows: rows, fold: fold}).findBy(ctx, l.cfg.Exact, l.cfg.Index, l.cfg.Workers, l.cfg.Seed)
 }
 
-func (l factorLearner) Load(table *Table, data []byte) (Trained, error) {
+func (l factorLearner) Load(ctx context.Context, table *Table, data []byte) (Trained, error) {
 	rows, err := loadRows(table, data)
 	if err != nil {
 		return nil, err
 	}
-	return l.ready(context.Background(), table, rows)
+	return l.ready(ctx, table, rows)
 }
 
 // spareOne is how many processors there are, less one for answers.

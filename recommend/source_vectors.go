@@ -7,27 +7,17 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/bodega-commerce/bodega/internal/ann"
 	"github.com/bodega-commerce/bodega/internal/linalg"
 )
-
-// VectorIndex finds vectors by inner product or, as vector stores do, by
-// cosine: the engine scores what it finds again and asks for more than it
-// needs.
-type VectorIndex interface {
-	// Put replaces all vectors. It may keep the slices.
-	Put(ctx context.Context, ids []string, vectors [][]float32) error
-	// Nearest returns up to limit of the nearest that has lets through.
-	Nearest(ctx context.Context, vector []float32, limit int, has func(id string) bool) ([]Match, error)
-}
 
 // vectors are a source that scores an item by the inner product of its vector
 // and the user's, who is folded in when asked for.
 type vectors struct {
-	name  string
-	table *Table
-	rows  linalg.Matrix[float32]
-	index VectorIndex // nil: all are scored
+	name   string
+	table  *Table
+	rows   linalg.Matrix[float32]
+	finder finder // nil: all are scored
+	outage error  // why there is no finder
 	// fold sets dst to the vector of who had to do with items.
 	fold func(dst []float32, pairs []pair) error
 }
@@ -35,20 +25,37 @@ type vectors struct {
 // exactItems is up to how many items all are scored by default.
 const exactItems = 20_000
 
-// find fills an index where there are more items than are scored all.
-func (v *vectors) find(ctx context.Context, exact int, index func(dim int) (VectorIndex, error)) (*vectors, error) {
+// findBy makes what finds candidates where there are more items than are scored
+// all. Without the index that is asked for, all are scored: the model is good.
+func (v *vectors) findBy(ctx context.Context, exact int, open OpenIndex, workers int, seed uint64) (*vectors, error) {
 	if len(v.table.IDs) <= exact {
 		return v, nil
 	}
-	var err error
-	if v.index, err = index(v.rows.Cols); err != nil {
-		return nil, err
+	if open == nil {
+		found, err := v.inMemory(ctx, workers, seed)
+		v.finder = found
+		return v, err
 	}
-	rows := make([][]float32, len(v.table.IDs))
-	for i := range rows {
-		rows[i] = v.rows.Row(i)
+	found, err := v.outside(ctx, open)
+	switch {
+	case ctx.Err() != nil:
+		if err == nil {
+			found.index.Retire()
+		}
+		return nil, ctx.Err()
+	case err != nil:
+		v.outage = err
+	default:
+		v.finder = found
 	}
-	return v, v.index.Put(ctx, v.table.IDs, rows)
+	return v, nil
+}
+
+// retire lets go of what is kept outside.
+func (v *vectors) retire() {
+	if o, ok := v.finder.(*outerFinder); ok {
+		o.index.Retire()
+	}
 }
 
 func (v *vectors) Name() string { return v.name }
@@ -81,12 +88,25 @@ func (v *vectors) Candidates(ctx context.Context, ask *Ask, limit int) ([]Match,
 	if u.vector == nil || u.err != nil {
 		return nil, u.err
 	}
-	if v.index != nil {
-		return v.index.Nearest(ctx, u.vector, limit, ask.Keep)
+	failed := v.outage
+	if v.finder != nil {
+		found, err := v.finder.nearest(ctx, u.vector, ask, limit)
+		if err == nil || ctx.Err() != nil {
+			return found, err
+		}
+		failed = err
 	}
+	if failed != nil {
+		ask.degraded = v.name + " without an index: " + failed.Error()
+	}
+	return v.all(u.vector, ask, limit), nil
+}
+
+// all scores all items.
+func (v *vectors) all(user []float32, ask *Ask, limit int) []Match {
 	scores := make([]float32, len(v.table.IDs))
-	linalg.MatVec(scores, v.rows.Data, len(scores), v.rows.Cols, u.vector)
-	return topOf(v.table, scores, ask, limit), nil
+	linalg.MatVec(scores, v.rows.Data, len(scores), v.rows.Cols, user)
+	return topOf(v.table, scores, ask, limit)
 }
 
 func (v *vectors) Scores(_ context.Context, ask *Ask, ids []string, dst []float32) error {
@@ -198,31 +218,4 @@ func pushMatch(h []Match, m Match, limit int) []Match {
 		}
 		h[i], h[c], i = h[c], h[i], c
 	}
-}
-
-// memoryIndex is an ann index by inner product.
-type memoryIndex struct{ *ann.Index }
-
-func newMemoryIndex(workers int, seed uint64) func(dim int) (VectorIndex, error) {
-	return func(dim int) (VectorIndex, error) {
-		x, err := ann.New(dim, ann.Config{Metric: ann.InnerProduct, Recall: 0.9, Workers: workers, Seed: seed})
-		return &memoryIndex{x}, err
-	}
-}
-
-func (m *memoryIndex) Put(ctx context.Context, ids []string, vectors [][]float32) error {
-	items := make([]ann.Item, len(ids))
-	for i, id := range ids {
-		items[i] = ann.Item{ID: id, Vector: vectors[i]}
-	}
-	return m.Add(ctx, items...)
-}
-
-func (m *memoryIndex) Nearest(ctx context.Context, vector []float32, limit int, has func(id string) bool) ([]Match, error) {
-	hits, err := m.Search(ctx, vector, limit, ann.Options{Filter: has})
-	out := make([]Match, len(hits))
-	for i, h := range hits {
-		out[i] = Match{h.ID, h.Score}
-	}
-	return out, err
 }

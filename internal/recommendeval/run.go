@@ -77,7 +77,7 @@ func Evaluate(ctx context.Context, tasks []Task) (*Report, error) {
 			if others[name] == nil {
 				name = ""
 			}
-			_, err = engine.LoadModel(bytes.NewReader(saved[name]))
+			_, err = engine.LoadModel(ctx, bytes.NewReader(saved[name]))
 			return engine, err
 		}
 		rows := []struct {
