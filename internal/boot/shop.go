@@ -45,6 +45,7 @@ func Shop(ctx context.Context, db *storage.DB, s Settings, logger *slog.Logger) 
 	}
 	if s.Qdrant != nil {
 		cfg.Search.Vectors = vectorsOn(*s.Qdrant, time.Now, logger)
+		cfg.Recommend.Vectors = cfg.Search.Vectors
 	}
 	return bodega.New(ctx, db, cfg)
 }

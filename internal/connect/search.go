@@ -78,7 +78,7 @@ type Search struct {
 
 	mu       sync.Mutex
 	progress SearchProgress
-	retired  []retired
+	retired  retired
 }
 
 // searchState is a whole of engines and what was read to make them.
@@ -244,7 +244,7 @@ func (s *Search) build(ctx context.Context) (err error) {
 		items: map[core.StockItemID]core.ProductID{}, known: map[core.ProductID]bool{}}
 	defer func() {
 		if err != nil {
-			s.discard(ctx, st.indexes)
+			discard(ctx, st.indexes, s.cfg.Logger)
 		}
 	}()
 	byLocale := map[string][]search.Document{}
@@ -277,13 +277,15 @@ func (s *Search) build(ctx context.Context) (err error) {
 	if err := s.steer(ctx, st); err != nil {
 		return err
 	}
-	s.retire(s.current.Swap(st))
+	if before := s.current.Swap(st); before != nil {
+		s.retired.add(before.indexes...)
+	}
 	return nil
 }
 
 // engine makes an empty engine for a locale, its embedder trained on docs.
 func (s *Search) engine(ctx context.Context, st *searchState, locale string, docs []search.Document) (*search.Engine, error) {
-	name := indexName(locale)
+	name := indexName("products-" + locale)
 	var keyword search.Index
 	var err error
 	if s.cfg.Keyword != nil {
