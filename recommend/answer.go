@@ -213,6 +213,7 @@ func (e *Engine) answer(ctx context.Context, placement Placement, r Request) (*R
 	if err != nil {
 		return nil, err
 	}
+	out.Degraded = ask.degraded
 	c := &choice{engine: e, law: law, tuning: tuning, limit: r.Limit, taken: map[string]bool{}, full: map[string]int{}}
 	c.rank(p, m.rank(p, ask, tuning.Reach))
 	if placement != PlaceRebuy {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -34,6 +35,10 @@ type Config struct {
 	// Learners; the model does not depend on it. Default one less than there are
 	// processors, which is left to answers.
 	Workers int
+	// Index keeps the vectors of models of many items elsewhere, for Learners
+	// that have no index of their own. While it fails, all items are scored, and
+	// Recommendation.Degraded says so. Default in memory.
+	Index OpenIndex
 	// Store keeps trained models. Default in memory.
 	Store Store
 	// Keep is how many models stay in the Store to roll back to. Default 3.
@@ -116,6 +121,12 @@ func (c Config) withDefaults() Config {
 		near := NeighboursConfig{Workers: c.Workers}
 		c.Learners = []Learner{LearnFactors(FactorsConfig{Workers: c.Workers}), LearnLinear(LinearConfig{Workers: c.Workers}), LearnNeighbours(near), LearnSessions(near),
 			LearnPopular(PopularConfig{}), LearnAgain()}
+	}
+	c.Learners = slices.Clone(c.Learners)
+	for i, l := range c.Learners {
+		if x, ok := l.(interface{ keepIn(OpenIndex) Learner }); ok {
+			c.Learners[i] = x.keepIn(c.Index)
+		}
 	}
 	if c.Store == nil {
 		c.Store = NewMemoryStore()

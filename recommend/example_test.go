@@ -3,6 +3,7 @@ package recommend_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bodega-commerce/bodega/recommend"
@@ -79,4 +80,49 @@ func ExampleExperiment() {
 	// cus_1 as before
 	// cus_2 diverse
 	// cus_5 as before
+}
+
+func ExampleLearnBPR() {
+	ctx := context.Background()
+	engine, err := recommend.New(recommend.Config{Learners: []recommend.Learner{
+		recommend.LearnBPR(recommend.BPRConfig{Dim: 8}), recommend.LearnPopular(recommend.PopularConfig{})}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	tastes := [][]string{{"tea", "pot", "cup", "tray"}, {"spade", "rake", "hose", "seeds"}}
+	history := func(yield func(recommend.Interaction, error) bool) {
+		day := time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
+		for n := range 40 { // each has all of a taste but one
+			for k, item := range tastes[n%2] {
+				if k != n/2%4 && !yield(recommend.Interaction{User: fmt.Sprint("user-", n), Item: item, Time: day}, nil) {
+					return
+				}
+			}
+		}
+	}
+	if _, err := engine.Train(ctx, history, recommend.TrainConfig{}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, ids := range tastes {
+		for _, id := range ids {
+			if err := engine.PutItems(ctx, recommend.Item{ID: id}); err != nil {
+				fmt.Println(err)
+				return
+			}
+		}
+	}
+	err = engine.Observe(ctx, recommend.Interaction{User: "new", Item: "rake", Kind: recommend.Click}, recommend.Interaction{User: "new", Item: "hose", Kind: recommend.Click})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	answer, err := engine.Home(ctx, recommend.Request{User: "new", Exclude: []string{"rake", "hose"}, Limit: 1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(slices.Contains(tastes[1], answer.Items[0].ID))
+	// Output: true
 }

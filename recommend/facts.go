@@ -164,11 +164,10 @@ func loadFacts(table *Table, data []byte) (*facts, error) {
 	}
 	days := (len(data) - head) / 8
 	f := &facts{table: table, buyers: make([]float32, n), start: make([]uint32, n+1), day: make([]int32, days), sum: make([]float32, days)}
-	x, err := againLearner{}.Load(table, data[:8*n])
-	if err != nil {
+	var err error
+	if f.again, err = loadAgain(table, data[:8*n]); err != nil {
 		return nil, err
 	}
-	f.again, _ = x.(*again)
 	data = data[8*n:]
 	for _, part := range []any{&f.last, f.buyers, f.start, f.day, f.sum} {
 		read, err := binary.Decode(data, binary.LittleEndian, part)

@@ -77,7 +77,7 @@ func TestRankerLearnsHabitAndTrend(t *testing.T) {
 	again, err := recommend.New(recommend.Config{Learners: quickLearners(), Now: clock, Tuning: recommend.Tuning{Diversity: -1}})
 	require.NoError(t, err)
 	require.NoError(t, again.PutItems(t.Context(), town.items...))
-	_, err = again.LoadModel(&file)
+	_, err = again.LoadModel(t.Context(), &file)
 	require.NoError(t, err)
 	require.NoError(t, again.Observe(t.Context(), history...))
 	b, err := again.Home(t.Context(), next)

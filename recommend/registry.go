@@ -28,8 +28,8 @@ func (e *Engine) SaveModel(w io.Writer) error {
 
 // LoadModel serves a model that SaveModel wrote. A file that is cut off, altered
 // or otherwise no model is a *FormatError, and the serving model stays.
-func (e *Engine) LoadModel(r io.Reader) (Info, error) {
-	s, err := load(r, e.cfg.Learners)
+func (e *Engine) LoadModel(ctx context.Context, r io.Reader) (Info, error) {
+	s, err := load(ctx, r, e.cfg.Learners)
 	if err != nil {
 		return Info{}, err
 	}
@@ -101,8 +101,12 @@ func (e *Engine) serve(ctx context.Context, version string) (Info, error) {
 	if err != nil {
 		return Info{}, fmt.Errorf("model %s: %w", version, err)
 	}
-	s, err := load(r, e.cfg.Learners)
-	if err = errors.Join(err, r.Close()); err != nil {
+	s, err := load(ctx, r, e.cfg.Learners)
+	if closed := r.Close(); err == nil && closed != nil {
+		retire(s.sources)
+		err = closed
+	}
+	if err != nil {
 		return Info{}, fmt.Errorf("model %s: %w", version, err)
 	}
 	e.swap(s)
@@ -139,9 +143,20 @@ func (e *Engine) remember(ctx context.Context, version string) error {
 	})
 }
 
+// retire lets go of what models that answer no more keep outside.
+func retire(sources []Trained) {
+	for _, s := range sources {
+		if x, ok := s.(interface{ retire() }); ok {
+			x.retire()
+		}
+	}
+}
+
 // swap serves a model from now on. Items it does not know may be explored.
 func (e *Engine) swap(s *snapshot) {
-	e.serving.Store(s)
+	if before := e.serving.Swap(s); before != nil {
+		retire(before.sources)
+	}
 	recent := e.catalog.recent.all()
 	for _, entry := range recent[max(len(recent)-explorePool, 0):] {
 		if id := entry.item.Load().ID; !entry.dead.Load() && !s.knows(id) {

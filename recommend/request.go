@@ -48,6 +48,7 @@ type Recommendation struct {
 	ModelVersion string // empty before the first training
 	Bucket       string // of the experiment, empty without one
 	RequestID    string // to put events down to this answer
+	Degraded     string // what could not be asked: all is as good, and slower
 }
 
 // Recommended is an item with its reasons.

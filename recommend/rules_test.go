@@ -19,8 +19,10 @@ type liar struct{ ids []string }
 
 func (liar) Name() string                                                          { return "liar" }
 func (l liar) Learn(context.Context, *recommend.Events) (recommend.Trained, error) { return l, nil }
-func (l liar) Load(*recommend.Table, []byte) (recommend.Trained, error)            { return l, nil }
-func (liar) MarshalBinary() ([]byte, error)                                        { return nil, nil }
+func (l liar) Load(context.Context, *recommend.Table, []byte) (recommend.Trained, error) {
+	return l, nil
+}
+func (liar) MarshalBinary() ([]byte, error) { return nil, nil }
 
 func (l liar) Candidates(_ context.Context, _ *recommend.Ask, _ int) ([]recommend.Match, error) {
 	var out []recommend.Match

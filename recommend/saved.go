@@ -2,6 +2,7 @@ package recommend
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"encoding/gob"
 	"encoding/json"
@@ -82,7 +83,7 @@ func (s *snapshot) save(w io.Writer) error {
 
 // load reads a model for the learners that made it; sources of others are left
 // out. Nothing is decoded before the checksum is right.
-func load(r io.Reader, learners []Learner) (*snapshot, error) {
+func load(ctx context.Context, r io.Reader, learners []Learner) (*snapshot, error) {
 	b, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err
@@ -95,15 +96,20 @@ func load(r io.Reader, learners []Learner) (*snapshot, error) {
 	if body = body[4:]; crc32.ChecksumIEEE(body) != sum {
 		return nil, &FormatError{"it was cut off or altered"}
 	}
-	return decode(body, learners)
+	return decode(ctx, body, learners)
 }
 
-func decode(body []byte, learners []Learner) (*snapshot, error) {
+func decode(ctx context.Context, body []byte, learners []Learner) (*snapshot, error) {
 	var m savedModel
 	if err := gob.NewDecoder(bytes.NewReader(body)).Decode(&m); err != nil {
 		return nil, &FormatError{err.Error()}
 	}
-	s := &snapshot{table: NewTable(m.IDs)}
+	s, whole := &snapshot{table: NewTable(m.IDs)}, false
+	defer func() {
+		if !whole {
+			retire(s.sources)
+		}
+	}()
 	if err := json.Unmarshal(m.Info, &s.info); err != nil {
 		return nil, &FormatError{err.Error()}
 	}
@@ -113,7 +119,7 @@ func decode(body []byte, learners []Learner) (*snapshot, error) {
 	for _, saved := range m.Sources {
 		for _, l := range learners {
 			if l.Name() == saved.Name {
-				x, err := l.Load(s.table, saved.Data)
+				x, err := l.Load(ctx, s.table, saved.Data)
 				if err != nil {
 					return nil, err
 				}
@@ -132,5 +138,6 @@ func decode(body []byte, learners []Learner) (*snapshot, error) {
 			return nil, err
 		}
 	}
+	whole = true
 	return s, nil
 }

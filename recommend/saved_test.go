@@ -10,7 +10,7 @@ import (
 
 // FuzzDecode looks behind the checksum: whatever decodes must serve.
 func FuzzDecode(f *testing.F) {
-	e, err := New(Config{Learners: []Learner{LearnFactors(FactorsConfig{Dim: 4, Sweeps: 1}), LearnNeighbours(NeighboursConfig{}),
+	e, err := New(Config{Learners: []Learner{LearnFactors(FactorsConfig{Dim: 4, Sweeps: 1}), LearnBPR(BPRConfig{Dim: 4, Epochs: 1}), LearnNeighbours(NeighboursConfig{}),
 		LearnSessions(NeighboursConfig{}), LearnPopular(PopularConfig{}), LearnAgain()}})
 	require.NoError(f, err)
 	require.NoError(f, e.PutItems(f.Context(), Item{ID: "a"}, Item{ID: "b"}, Item{ID: "c"}))
@@ -28,7 +28,7 @@ func FuzzDecode(f *testing.F) {
 	require.NoError(f, e.SaveModel(&b))
 	f.Add(b.Bytes()[len(magic)+4:])
 	f.Fuzz(func(t *testing.T, body []byte) {
-		s, err := decode(body, e.cfg.Learners)
+		s, err := decode(t.Context(), body, e.cfg.Learners)
 		if err != nil {
 			var wrong *FormatError
 			require.ErrorAs(t, err, &wrong)

@@ -31,7 +31,7 @@ type Learner interface {
 	// Learn must give the same for the same data and not keep the Events.
 	Learn(ctx context.Context, data *Events) (Trained, error)
 	// Load reads what Trained.MarshalBinary wrote, over the same table.
-	Load(table *Table, data []byte) (Trained, error)
+	Load(ctx context.Context, table *Table, data []byte) (Trained, error)
 }
 
 // Ask is what a Source is asked.
@@ -44,7 +44,8 @@ type Ask struct {
 	// Keep says which items may be candidates. Default all.
 	Keep func(id string) bool
 
-	memo map[Source]any
+	memo     map[Source]any
+	degraded string // what a source could not ask
 }
 
 func (a *Ask) keep(id string) bool { return a.Keep == nil || a.Keep(id) }

@@ -185,7 +185,11 @@ func (a *again) MarshalBinary() ([]byte, error) {
 	return binary.Append(b, binary.LittleEndian, a.rates)
 }
 
-func (againLearner) Load(table *Table, data []byte) (Trained, error) {
+func (againLearner) Load(_ context.Context, table *Table, data []byte) (Trained, error) {
+	return loadAgain(table, data)
+}
+
+func loadAgain(table *Table, data []byte) (*again, error) {
 	a := &again{table, make([]float32, len(table.IDs)), make([]float32, len(table.IDs))}
 	if len(data) != 8*len(a.days) {
 		return nil, &FormatError{"the times between purchases do not fit the items"}

@@ -2,7 +2,6 @@ package recommend
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -11,7 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/bodega-commerce/bodega/internal/ann"
 	"github.com/bodega-commerce/bodega/internal/linalg"
 )
 
@@ -28,18 +26,8 @@ type FactorsConfig struct {
 	// Exact is up to how many items all are scored; beyond, an approximate
 	// index finds the candidates. Default 20,000.
 	Exact int
-	// Index makes an index for vectors of a length. Default one in memory.
-	Index func(dim int) (VectorIndex, error)
-}
-
-// VectorIndex finds vectors by inner product or, as vector stores do, by
-// cosine: the engine scores what it finds again and asks for more than it
-// needs.
-type VectorIndex interface {
-	// Put replaces all vectors. It may keep the slices.
-	Put(ctx context.Context, ids []string, vectors [][]float32) error
-	// Nearest returns up to limit of the nearest that has lets through.
-	Nearest(ctx context.Context, vector []float32, limit int, has func(id string) bool) ([]Match, error)
+	// Index keeps the vectors elsewhere. Default Config.Index.
+	Index OpenIndex
 }
 
 // LearnFactors factorises who had to do with what: implicit alternating least
@@ -62,10 +50,7 @@ func LearnFactors(cfg FactorsConfig) Learner {
 		cfg.Workers = spareOne()
 	}
 	if cfg.Exact == 0 {
-		cfg.Exact = 20_000
-	}
-	if cfg.Index == nil {
-		cfg.Index = func(dim int) (VectorIndex, error) { return newMemoryIndex(dim, cfg) }
+		cfg.Exact = exactItems
 	}
 	return factorLearner{cfg}
 }
@@ -74,39 +59,28 @@ type factorLearner struct{ cfg FactorsConfig }
 
 func (factorLearner) Name() string { return "factors" }
 
+func (l factorLearner) keepIn(open OpenIndex) Learner {
+	if l.cfg.Index == nil {
+		l.cfg.Index = open
+	}
+	return l
+}
+
 // Parameters are what was trained with.
 func (l factorLearner) Parameters() string {
 	return fmt.Sprintf("dim=%d alpha=%g reg=%g sweeps=%d seed=%d", l.cfg.Dim, l.cfg.Alpha, l.cfg.Reg, l.cfg.Sweeps, l.cfg.Seed)
-}
-
-// factors are item vectors and what it takes to fold a user in.
-type factors struct {
-	table *Table
-	cfg   FactorsConfig
-	rows  linalg.Matrix[float32]
-	gram  []float32 // of the rows
-	index VectorIndex
 }
 
 func (l factorLearner) Learn(ctx context.Context, data *Events) (Trained, error) {
 	users := data.pairs()
 	items := turned(users, len(data.IDs))
 	d := l.cfg.Dim
-	// Vectors of length about 1/sqrt(d) start scores near 0.
-	start := func(n int, stream uint64) []float32 {
-		rng := rand.New(rand.NewPCG(l.cfg.Seed, stream))
-		v := make([]float32, n*d)
-		for i := range v {
-			v[i] = float32(rng.NormFloat64() * 0.1 / math.Sqrt(float64(d)))
-		}
-		return v
-	}
-	x, y := make([]float32, len(users)*d), start(len(items), 2)
+	x, y := make([]float32, len(users)*d), startVectors(len(items), d, rand.New(rand.NewPCG(l.cfg.Seed, 2)))
 	for range l.cfg.Sweeps {
-		if err := l.sweep(ctx, x, y, users, len(items)); err != nil {
+		if err := l.sweep(ctx, x, y.Data, users, len(items)); err != nil {
 			return nil, err
 		}
-		if err := l.sweep(ctx, y, x, items, len(users)); err != nil {
+		if err := l.sweep(ctx, y.Data, x, items, len(users)); err != nil {
 			return nil, err
 		}
 	}
@@ -250,188 +224,23 @@ func solvePositive(a, b []float32) error {
 	return nil
 }
 
-func (l factorLearner) ready(ctx context.Context, table *Table, y []float32) (*factors, error) {
-	d := l.cfg.Dim
-	f := &factors{table: table, cfg: l.cfg, rows: linalg.MatrixOf(y, len(y)/d, d), gram: gramOf(y, d, l.cfg.Workers)}
-	if len(table.IDs) <= l.cfg.Exact {
-		return f, nil
+// ready makes a source of item vectors.
+func (l factorLearner) ready(ctx context.Context, table *Table, rows linalg.Matrix[float32]) (*vectors, error) {
+	l.cfg.Dim = rows.Cols
+	gram := gramOf(rows.Data, rows.Cols, l.cfg.Workers)
+	fold := func(dst []float32, pairs []pair) error {
+		return newSolver(l.cfg, gram, len(table.IDs)).solve(dst, rows.Data, pairs)
 	}
-	var err error
-	if f.index, err = l.cfg.Index(d); err != nil {
+	return (&vectors{name: l.Name(), table: table, rows: rows, fold: fold}).findBy(ctx, l.cfg.Exact, l.cfg.Index, l.cfg.Workers, l.cfg.Seed)
+}
+
+func (l factorLearner) Load(ctx context.Context, table *Table, data []byte) (Trained, error) {
+	rows, err := loadRows(table, data)
+	if err != nil {
 		return nil, err
 	}
-	vectors := make([][]float32, len(table.IDs))
-	for i := range vectors {
-		vectors[i] = f.vector(i)
-	}
-	return f, f.index.Put(ctx, table.IDs, vectors)
-}
-
-func (f *factors) Name() string { return "factors" }
-
-func (f *factors) vector(i int) []float32 { return f.rows.Data[i*f.cfg.Dim : (i+1)*f.cfg.Dim] }
-
-// foldable bounds the history a user is folded in with.
-const foldable = 100
-
-// folded is a user's vector, nil if nothing of the history is known.
-type folded struct {
-	vector []float32
-	err    error
-}
-
-func (f *factors) user(history []Interaction) folded {
-	var pairs []pair
-	for _, x := range history[max(len(history)-foldable, 0):] {
-		if i, ok := f.table.at[x.Item]; ok {
-			pairs = append(pairs, pair{i, float32(x.Weight)})
-		}
-	}
-	if len(pairs) == 0 {
-		return folded{}
-	}
-	v := make([]float32, f.cfg.Dim)
-	return folded{v, newSolver(f.cfg, f.gram, len(f.table.IDs)).solve(v, f.rows.Data, pairs)}
-}
-
-func (f *factors) Candidates(ctx context.Context, ask *Ask, limit int) ([]Match, error) {
-	u := remember(ask, f, f.user)
-	v := u.vector
-	if v == nil || u.err != nil {
-		return nil, u.err
-	}
-	if f.index != nil {
-		return f.index.Nearest(ctx, v, limit, ask.Keep)
-	}
-	scores := make([]float32, len(f.table.IDs))
-	linalg.MatVec(scores, f.rows.Data, len(scores), f.cfg.Dim, v)
-	return topOf(f.table, scores, ask, limit), nil
-}
-
-func (f *factors) Scores(_ context.Context, ask *Ask, ids []string, dst []float32) error {
-	u := remember(ask, f, f.user)
-	v := u.vector
-	if v == nil || u.err != nil {
-		return u.err
-	}
-	for i, id := range ids {
-		if at, ok := f.table.at[id]; ok {
-			dst[i] = linalg.Dot(v, f.vector(int(at)))
-		}
-	}
-	return nil
-}
-
-// MarshalBinary writes the item vectors, row after row.
-func (f *factors) MarshalBinary() ([]byte, error) {
-	return binary.Append(binary.LittleEndian.AppendUint32(nil, uint32(f.cfg.Dim)), binary.LittleEndian, f.rows.Data)
-}
-
-func (l factorLearner) Load(table *Table, data []byte) (Trained, error) {
-	if len(data) < 4 {
-		return nil, &FormatError{"the factors are cut off"}
-	}
-	d := int(binary.LittleEndian.Uint32(data))
-	if d < 1 || d > 4096 || len(data)-4 != 4*d*len(table.IDs) {
-		return nil, &FormatError{"the factors do not fit the items"}
-	}
-	y := make([]float32, d*len(table.IDs))
-	if _, err := binary.Decode(data[4:], binary.LittleEndian, y); err != nil {
-		return nil, err
-	}
-	for _, v := range y {
-		if math.IsNaN(float64(v)) || math.Abs(float64(v)) > 1e6 {
-			return nil, &FormatError{"the factors are no numbers"}
-		}
-	}
-	l.cfg.Dim = d
-	return l.ready(context.Background(), table, y)
-}
-
-// topOf returns the best items that may be kept, of scores for all. To ask what
-// may be kept costs more than to score: twice as many as needed are chosen
-// first.
-func topOf(table *Table, scores []float32, ask *Ask, limit int) []Match {
-	for room := 2 * limit; ; room *= 8 {
-		h := make([]Match, 0, room)
-		for i, s := range scores {
-			if s > 0 && (len(h) < room || s > h[0].Score) {
-				h = pushMatch(h, Match{table.IDs[i], s}, room)
-			}
-		}
-		kept := firstKept(best(h, room), ask, limit)
-		if len(kept) == limit || len(h) < room {
-			return kept
-		}
-	}
-}
-
-// firstKept are the first that may be kept.
-func firstKept(found []Match, ask *Ask, limit int) []Match {
-	kept := make([]Match, 0, min(limit, len(found)))
-	for _, m := range found {
-		if len(kept) == limit {
-			break
-		}
-		if ask.keep(m.ID) {
-			kept = append(kept, m)
-		}
-	}
-	return kept
-}
-
-// pushMatch keeps the greatest of limit in a heap with the least on top.
-func pushMatch(h []Match, m Match, limit int) []Match {
-	if len(h) < limit {
-		h = append(h, m)
-		for i := len(h) - 1; i > 0 && h[(i-1)/2].Score > h[i].Score; i = (i - 1) / 2 {
-			h[i], h[(i-1)/2] = h[(i-1)/2], h[i]
-		}
-		return h
-	}
-	if len(h) == 0 || m.Score <= h[0].Score {
-		return h
-	}
-	h[0] = m
-	for i := 0; ; {
-		c := 2*i + 1
-		if c >= len(h) {
-			return h
-		}
-		if c+1 < len(h) && h[c+1].Score < h[c].Score {
-			c++
-		}
-		if h[i].Score <= h[c].Score {
-			return h
-		}
-		h[i], h[c], i = h[c], h[i], c
-	}
+	return l.ready(ctx, table, rows)
 }
 
 // spareOne is how many processors there are, less one for answers.
 func spareOne() int { return max(runtime.GOMAXPROCS(0)-1, 1) }
-
-// memoryIndex is an ann index by inner product.
-type memoryIndex struct{ *ann.Index }
-
-func newMemoryIndex(dim int, cfg FactorsConfig) (VectorIndex, error) {
-	x, err := ann.New(dim, ann.Config{Metric: ann.InnerProduct, Recall: 0.9, Workers: cfg.Workers, Seed: cfg.Seed})
-	return &memoryIndex{x}, err
-}
-
-func (m *memoryIndex) Put(ctx context.Context, ids []string, vectors [][]float32) error {
-	items := make([]ann.Item, len(ids))
-	for i, id := range ids {
-		items[i] = ann.Item{ID: id, Vector: vectors[i]}
-	}
-	return m.Add(ctx, items...)
-}
-
-func (m *memoryIndex) Nearest(ctx context.Context, vector []float32, limit int, has func(id string) bool) ([]Match, error) {
-	hits, err := m.Search(ctx, vector, limit, ann.Options{Filter: has})
-	out := make([]Match, len(hits))
-	for i, h := range hits {
-		out[i] = Match{h.ID, h.Score}
-	}
-	return out, err
-}

@@ -288,7 +288,7 @@ func (x *neighbours) MarshalBinary() ([]byte, error) {
 	return b, nil
 }
 
-func (l neighbourLearner) Load(table *Table, data []byte) (Trained, error) {
+func (l neighbourLearner) Load(_ context.Context, table *Table, data []byte) (Trained, error) {
 	n := len(table.IDs)
 	if len(data) < 4 {
 		return nil, &FormatError{"the " + l.Name() + " are cut off"}

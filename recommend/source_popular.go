@@ -164,7 +164,7 @@ func (p *popular) MarshalBinary() ([]byte, error) {
 	return json.Marshal((*plain)(p))
 }
 
-func (popularLearner) Load(table *Table, data []byte) (Trained, error) {
+func (popularLearner) Load(_ context.Context, table *Table, data []byte) (Trained, error) {
 	type plain popular
 	p := &popular{table: table}
 	if err := json.Unmarshal(data, (*plain)(p)); err != nil {

@@ -107,6 +107,7 @@ func (e *Engine) Train(ctx context.Context, data iter.Seq2[Interaction, error], 
 	next.facts, next.ranker = learnFacts(events, events), verdict.ranker
 	t.step("save")
 	if err := e.keepModel(ctx, next); err != nil {
+		retire(next.sources)
 		return nil, err
 	}
 	e.swap(next)
@@ -148,12 +149,13 @@ func (t *training) learn(ctx context.Context, verb string, data *Events) ([]Trai
 		t.step(verb + " " + l.Name())
 		x, err := l.Learn(ctx, data)
 		if err == nil {
+			out = append(out, x)
 			err = ctx.Err()
 		}
 		if err != nil {
+			retire(out)
 			return nil, err
 		}
-		out = append(out, x)
 	}
 	return out, nil
 }

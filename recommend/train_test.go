@@ -73,7 +73,7 @@ func TestTrainingTwiceGivesTheSameModel(t *testing.T) {
 	require.NoError(t, again.PutItems(t.Context(), town.items...))
 	var answers [2]*recommend.Recommendation
 	for i := range files {
-		_, err := again.LoadModel(&files[i])
+		_, err := again.LoadModel(t.Context(), &files[i])
 		require.NoError(t, err)
 		require.NoError(t, again.Observe(t.Context(), recommend.Interaction{User: "u", Item: "item-3"}))
 		answers[i], err = again.Home(t.Context(), recommend.Request{User: "u", Limit: 50})
@@ -112,7 +112,7 @@ type switchable struct {
 
 func (s *switchable) Learn(ctx context.Context, data *recommend.Events) (recommend.Trained, error) {
 	if s.spoiled.Load() {
-		return s.Load(data.Table, make([]byte, 4+4*(len(data.IDs)+1))) // no neighbours
+		return s.Load(ctx, data.Table, make([]byte, 4+4*(len(data.IDs)+1))) // no neighbours
 	}
 	return s.Learner.Learn(ctx, data)
 }
@@ -228,7 +228,7 @@ func FuzzLoadModel(f *testing.F) {
 	f.Add([]byte("bodega recommend model 1\n\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		before, _ := e.Serving()
-		if _, err := e.LoadModel(bytes.NewReader(data)); err != nil {
+		if _, err := e.LoadModel(t.Context(), bytes.NewReader(data)); err != nil {
 			var wrong *recommend.FormatError
 			require.ErrorAs(t, err, &wrong)
 			after, _ := e.Serving()

@@ -54,6 +54,7 @@ func (t *training) validate(ctx context.Context, all *Events) (*verdict, error) 
 	if err != nil {
 		return nil, err
 	}
+	defer retire(learned)
 	m := &mix{sources: sourcesOf(t.engine.catalog, learned), facts: learnFacts(early, all), learning: true}
 	m.weights = equal(len(m.sources))
 	if err := t.pools(ctx, m, cases); err != nil {

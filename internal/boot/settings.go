@@ -34,8 +34,8 @@ type Settings struct {
 	// X-Forwarded-For, default none.
 	TrustedProxies []netip.Prefix
 	GuessLimit     int // BODEGA_GUESS_LIMIT, default 20; 0 is no limit
-	// BODEGA_QDRANT_URL: the server that keeps the vectors of search, default
-	// none: they are in memory.
+	// BODEGA_QDRANT_URL: the server that keeps the vectors of search and of
+	// recommendations, default none: they are in memory.
 	Qdrant *qdrant.Config
 	// Embeddings is the model that gives texts a meaning, behind an
 	// OpenAI-compatible endpoint: BODEGA_EMBEDDINGS_URL, _MODEL, _KEY,

@@ -47,6 +47,7 @@ func Shop(ctx context.Context, db *storage.DB, s Settings, logger *slog.Logger) 
 	}
 	if s.Qdrant != nil {
 		cfg.Search.Vectors = vectorsOn(*s.Qdrant, time.Now, logger)
+		cfg.Recommend.Vectors = cfg.Search.Vectors
 	}
 	var err error
 	if cfg.Search.Embedder, err = Embedder(s); err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/bodega-commerce/bodega/storage/qdrant"
 )
 
-// A process drops its collections when a rebuild, once a day, has taken their
-// place, and when it ends. One that was killed leaves them: they end with the
+// A process drops its collections when a rebuild or a training, once a day, has
+// taken their place, and when it ends. One that was killed leaves them: they end with the
 // day they were made on, and any process drops them a week later.
 const (
 	collectionDay = "20060102"
@@ -36,11 +36,12 @@ func vectorsOn(config qdrant.Config, now func() time.Time, logger *slog.Logger) 
 		}
 		for _, n := range names {
 			day, err := time.Parse(collectionDay, n[strings.LastIndexByte(n, '-')+1:])
-			if err != nil || !strings.HasPrefix(n, prefix+"products-") || today.Sub(day) < abandoned {
+			ours := strings.HasPrefix(n, prefix+"products-") || strings.HasPrefix(n, prefix+"recommend-")
+			if err != nil || !ours || today.Sub(day) < abandoned {
 				continue
 			}
 			if err := drop(ctx, at(n)); err != nil {
-				logger.WarnContext(ctx, "search: dropping an abandoned collection", "collection", n, "error", err)
+				logger.WarnContext(ctx, "dropping an abandoned collection", "collection", n, "error", err)
 			}
 		}
 		index, err := qdrant.Open(ctx, at(prefix+name+"-"+today.Format(collectionDay)))

@@ -15,6 +15,7 @@ import (
 	"github.com/bodega-commerce/bodega/commerce/core"
 	"github.com/bodega-commerce/bodega/internal/boot"
 	"github.com/bodega-commerce/bodega/internal/qdranttest"
+	"github.com/bodega-commerce/bodega/recommend"
 	"github.com/bodega-commerce/bodega/search"
 	"github.com/bodega-commerce/bodega/storage/qdrant"
 )
@@ -26,7 +27,7 @@ func TestVectorsOnQdrant(t *testing.T) {
 	defer func() { require.NoError(t, server.Close()) }()
 	settings, err := from(t, map[string]string{"BODEGA_DATABASE_URL": "memory:", "BODEGA_QDRANT_URL": fmt.Sprintf("http://:secret@127.0.0.1:%d/shop", server.Port)})
 	require.NoError(t, err)
-	for _, name := range []string{"shop-products-en-left-20200102", "shop-products-en-fresh-29990102", "shop-products-en", "other-products-en-left-20200102"} {
+	for _, name := range []string{"shop-products-en-left-20200102", "shop-recommend-left-20200102", "shop-products-en-fresh-29990102", "shop-products-en", "other-products-en-left-20200102"} {
 		config := *settings.Qdrant
 		config.Collection = name
 		index, err := qdrant.Open(t.Context(), config)
@@ -56,16 +57,17 @@ func TestVectorsOnQdrant(t *testing.T) {
 		return func() bool { p := shop.Search.Progress(); return p.Ready && p.BuiltAt.After(after) }
 	}
 	require.Eventually(t, built(time.Time{}), time.Minute, 5*time.Millisecond)
-	ours := func() (names []string) {
+	called := func(pattern string) (names []string) {
 		for _, name := range server.Collections() {
-			if regexp.MustCompile(`^shop-products-en-[a-z0-9]{12}-\d{8}$`).MatchString(name) {
+			if regexp.MustCompile(pattern).MatchString(name) {
 				names = append(names, name)
 			}
 		}
 		return names
 	}
+	ours := func() []string { return called(`^shop-products-en-[a-z0-9]{12}-\d{8}$`) }
 	require.Len(t, ours(), 1)
-	require.Len(t, server.Collections(), 4, "the abandoned one is gone")
+	require.Len(t, server.Collections(), 4, "the abandoned ones are gone")
 	query := bodega.SearchRequest{Query: search.Query{Text: "walnut chairs", Locale: "en"}, Channel: channels[0].ID, Currency: channels[0].Currencies[0]}
 	answer, err := shop.Search.Query(ctx, query)
 	require.NoError(t, err)
@@ -78,9 +80,21 @@ func TestVectorsOnQdrant(t *testing.T) {
 	require.NoError(t, shop.Search.Rebuild(ctx))
 	require.Eventually(t, built(first), time.Minute, 5*time.Millisecond)
 	require.Len(t, ours(), 2, "searches that began before may still use the old one")
+
+	// Models of more than 20,000 items are there too.
+	_, err = shop.Recommend.Engine().Train(ctx, func(yield func(recommend.Interaction, error) bool) {
+		for n := range 20_001 {
+			if !yield(recommend.Interaction{User: fmt.Sprint(n % 2000), Item: fmt.Sprint(n), Time: time.Now().Add(-time.Hour)}, nil) {
+				return
+			}
+		}
+	}, recommend.TrainConfig{MinUsers: 20_001})
+	require.NoError(t, err)
+	require.Len(t, called(`^shop-recommend-[a-z0-9]{12}-\d{8}$`), 1)
 	stop()
 	require.NoError(t, <-done)
 	require.Empty(t, ours())
+	require.Empty(t, called("^shop-recommend-"))
 	require.Len(t, server.Collections(), 3)
 
 	_, err = from(t, map[string]string{"BODEGA_QDRANT_URL": "localhost:6334"})

@@ -19,6 +19,7 @@ import (
 	"github.com/bodega-commerce/bodega/commerce/outbox"
 	"github.com/bodega-commerce/bodega/commerce/stock"
 	"github.com/bodega-commerce/bodega/recommend"
+	"github.com/bodega-commerce/bodega/search"
 )
 
 // RecommendConfig says how a shop recommends. The zero value learns from its
@@ -28,6 +29,13 @@ type RecommendConfig struct {
 	Off bool
 	// Engine tunes models, rules and choice. Its History and Now are the shop's.
 	Engine recommend.Config
+	// Vectors opens an empty index for the vectors of a model of more than
+	// 20,000 products, by a name that no other has, in no process:
+	// "recommend-..." of letters and digits. A minute after another model has
+	// taken its place, or when Run ends, its methods Drop(context.Context) error
+	// and Close() error are called, where it has them. While it cannot be asked,
+	// answers do without. Default: Engine.Index, in memory.
+	Vectors func(ctx context.Context, name string) (search.VectorIndex, error)
 	// Train is how often models are trained anew. Default 24 h.
 	Train time.Duration
 	// Learn is how far back history is learned from; where there are fewer than
@@ -54,6 +62,9 @@ type Recommend struct {
 	progress TrainProgress
 	items    map[core.StockItemID]core.ProductID
 	facts    *shopFacts
+	vectors  map[*modelVectors]bool // of models that serve or are made
+
+	retired retired
 }
 
 // TrainProgress tells of the model that serves and of training.
@@ -79,7 +90,11 @@ func NewRecommend(db core.Runner[SearchTx], products *catalog.Service, events *a
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
-	r := &Recommend{db: db, catalog: products, events: events, recorder: recorder, cfg: cfg, train: make(chan struct{}, 1), items: map[core.StockItemID]core.ProductID{}}
+	r := &Recommend{db: db, catalog: products, events: events, recorder: recorder, cfg: cfg, train: make(chan struct{}, 1), items: map[core.StockItemID]core.ProductID{},
+		vectors: map[*modelVectors]bool{}}
+	if cfg.Vectors != nil {
+		cfg.Engine.Index = r.openVectors
+	}
 	cfg.Engine.Now = cfg.Clock.Now
 	cfg.Engine.History = r.history
 	var err error
@@ -199,6 +214,7 @@ func (r *Recommend) Run(ctx context.Context) {
 		return
 	}
 	ctx = core.WithActor(ctx, core.System("recommend"))
+	defer r.finish(ctx)
 	runner := core.Narrow(r.db, func(tx SearchTx) outbox.Tx { return tx })
 	from, err := outbox.Last(ctx, runner)
 	for ; err == nil || ctx.Err() == nil; from, err = outbox.Last(ctx, runner) {

@@ -52,6 +52,10 @@ func (r *Recommend) schedule(ctx context.Context) {
 				r.failed(ctx, err)
 			}
 		case <-first.C:
+			r.retired.discard(ctx, time.Now().Add(-lastAnswer), r.cfg.Logger)
+			if err := r.renew(ctx); err != nil {
+				r.failed(ctx, err)
+			}
 			info, trained := r.engine.Serving()
 			now := time.Now()
 			switch {

@@ -83,7 +83,7 @@ type Search struct {
 
 	mu       sync.Mutex
 	progress SearchProgress
-	retired  []retired
+	retired  retired
 }
 
 // searchState is a whole of engines and what was read to make them.

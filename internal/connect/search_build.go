@@ -76,7 +76,7 @@ func (s *Search) build(ctx context.Context) error {
 	b := s.halfway
 	s.halfway = nil
 	if b != nil && s.cfg.Clock.Now().Sub(b.st.builtAt) > resumeWithin {
-		s.discard(ctx, b.st.indexes)
+		discard(ctx, b.st.indexes, s.cfg.Logger)
 		b = nil
 	}
 	if b == nil {
@@ -89,11 +89,13 @@ func (s *Search) build(ctx context.Context) error {
 	err := s.carry(ctx, b)
 	switch {
 	case err == nil:
-		s.retire(s.current.Swap(b.st))
+		if before := s.current.Swap(b.st); before != nil {
+			s.retired.add(before.indexes...)
+		}
 	case b.steps > before:
 		s.halfway = b
 	default: // what it stumbled over may lie in itself
-		s.discard(ctx, b.st.indexes)
+		discard(ctx, b.st.indexes, s.cfg.Logger)
 	}
 	return err
 }
@@ -155,7 +157,7 @@ func (s *Search) carry(ctx context.Context, b *rebuild) error {
 
 // engine makes an empty engine for a locale, its embedder trained on docs.
 func (s *Search) engine(ctx context.Context, st *searchState, locale string, docs []search.Document) (*search.Engine, error) {
-	name := indexName(locale)
+	name := indexName("products-" + locale)
 	var keyword search.Index
 	var err error
 	if s.cfg.Keyword != nil {

@@ -51,6 +51,22 @@ func (s *Search) Run(ctx context.Context) {
 	}
 }
 
+// finish drops and closes all indexes, so that a program that ends leaves none
+// behind. Those in memory stay and answer on.
+func (s *Search) finish(ctx context.Context) {
+	if st := s.current.Load(); st != nil && slices.ContainsFunc(st.indexes, outside) {
+		s.current.Store(nil)
+		s.retired.add(st.indexes...)
+	}
+	s.building.Lock()
+	if s.halfway != nil {
+		s.retired.add(s.halfway.st.indexes...)
+		s.halfway = nil
+	}
+	s.building.Unlock()
+	s.retired.discard(ctx, time.Now().Add(time.Hour), s.cfg.Logger)
+}
+
 func (s *Search) failed(ctx context.Context, err error) {
 	if err != nil && ctx.Err() == nil {
 		s.tell(func(p *SearchProgress) { p.LastError = err.Error() })
@@ -115,7 +131,7 @@ func (s *Search) serve(ctx context.Context, st *searchState) {
 			if err := s.overdue(ctx, st); err != nil {
 				s.failed(ctx, err)
 			}
-			s.discardRetired(ctx, time.Now().Add(-lastAnswer))
+			s.retired.discard(ctx, time.Now().Add(-lastAnswer), s.cfg.Logger)
 		case err := <-built:
 			building = false
 			if err == nil {

@@ -26,7 +26,7 @@ func TestRetail(t *testing.T) {
 		t.Logf("%+v", r)
 		rows[r.Task+" "+r.Model] = r
 	}
-	for _, beside := range []string{"novel popularity", "novel neighbours", "novel factors", "novel linear", "repeat popularity", "repeat own frequency", "repeat linear"} {
+	for _, beside := range []string{"novel popularity", "novel neighbours", "novel factors", "novel bpr", "novel linear", "repeat popularity", "repeat own frequency", "repeat linear"} {
 		own := rows[rows[beside].Task+" default"]
 		require.Greater(t, own.Recall20, rows[beside].Recall20, beside)
 		require.Greater(t, own.NDCG10, rows[beside].NDCG10, beside)

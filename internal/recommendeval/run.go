@@ -42,35 +42,43 @@ const depth = 20
 // lister recommends to a user.
 type lister func(ctx context.Context, c Case) ([]string, error)
 
-// Evaluate trains on each task and measures popularity, neighbours and factors
-// alone, in a task of next baskets what the user bought most often, and the
-// shop's own, named default.
+// beside are models that the shop's own does not have, with what a task of next
+// baskets needs.
+func beside() map[string][]recommend.Learner {
+	return map[string][]recommend.Learner{"bpr": {recommend.LearnBPR(recommend.BPRConfig{}), recommend.LearnAgain()}}
+}
+
+// Evaluate trains on each task and measures popularity, neighbours, factors, BPR
+// and the linear model alone, in a task of next baskets what the user bought most
+// often, and the shop's own, named default.
 func Evaluate(ctx context.Context, tasks []Task) (*Report, error) {
 	report := &Report{}
-	var model []byte
+	others := beside()
+	saved := map[string][]byte{} // by model; empty: the shop's own
 	for i, t := range tasks {
 		d := newData(t)
 		if i == 0 || len(t.Train) != len(tasks[i-1].Train) {
 			start := time.Now()
-			engine, err := d.engine(ctx, recommend.Tuning{})
-			if err != nil {
-				return nil, err
-			}
-			if _, err := engine.Train(ctx, d.stream, recommend.TrainConfig{}); err != nil {
+			var err error
+			if saved[""], err = d.train(ctx, nil); err != nil {
 				return nil, err
 			}
 			report.Training = time.Since(start).Seconds()
-			var saved bytes.Buffer
-			if err := engine.SaveModel(&saved); err != nil {
+			for name, learners := range others {
+				if saved[name], err = d.train(ctx, learners); err != nil {
+					return nil, err
+				}
+			}
+		}
+		load := func(name string, tuning recommend.Tuning) (*recommend.Engine, error) {
+			engine, err := d.engine(ctx, tuning, others[name])
+			if err != nil {
 				return nil, err
 			}
-			model = saved.Bytes()
-		}
-		load := func(tuning recommend.Tuning) (*recommend.Engine, error) {
-			engine, err := d.engine(ctx, tuning)
-			if err == nil {
-				_, err = engine.LoadModel(bytes.NewReader(model))
+			if others[name] == nil {
+				name = ""
 			}
+			_, err = engine.LoadModel(ctx, bytes.NewReader(saved[name]))
 			return engine, err
 		}
 		rows := []struct {
@@ -83,13 +91,13 @@ func Evaluate(ctx context.Context, tasks []Task) (*Report, error) {
 				list lister
 			}{"own frequency", d.frequent})
 		}
-		for _, name := range []string{"neighbours", "factors", "linear", "default"} {
+		for _, name := range []string{"neighbours", "factors", "bpr", "linear", "default"} {
 			tuning := recommend.Tuning{Diversity: -1}
 			if name != "default" {
 				tuning.Weights = map[string]float64{"neighbours": 0, "factors": 0, "linear": 0, "sessions": 0, "popular": 0, "content": 0}
 				tuning.Weights[name] = 1
 			}
-			engine, err := load(tuning)
+			engine, err := load(name, tuning)
 			if err != nil {
 				return nil, err
 			}
@@ -151,8 +159,22 @@ func (d *data) stream(yield func(recommend.Interaction, error) bool) {
 	}
 }
 
-func (d *data) engine(ctx context.Context, tuning recommend.Tuning) (*recommend.Engine, error) {
-	engine, err := recommend.New(recommend.Config{Tuning: tuning, PerUser: 1000, Workers: runtime.GOMAXPROCS(0), Now: func() time.Time { return d.now },
+// train returns a saved model; nil learners are the shop's own.
+func (d *data) train(ctx context.Context, learners []recommend.Learner) ([]byte, error) {
+	engine, err := d.engine(ctx, recommend.Tuning{}, learners)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := engine.Train(ctx, d.stream, recommend.TrainConfig{}); err != nil {
+		return nil, err
+	}
+	var saved bytes.Buffer
+	err = engine.SaveModel(&saved)
+	return saved.Bytes(), err
+}
+
+func (d *data) engine(ctx context.Context, tuning recommend.Tuning, learners []recommend.Learner) (*recommend.Engine, error) {
+	engine, err := recommend.New(recommend.Config{Tuning: tuning, Learners: learners, PerUser: 1000, Workers: runtime.GOMAXPROCS(0), Now: func() time.Time { return d.now },
 		Rules: []recommend.Rules{{ShowPurchased: d.Seen}}})
 	if err != nil {
 		return nil, err

@@ -29,11 +29,10 @@ func TestIndexesAreDroppedAfterTheLastAnswer(t *testing.T) {
 	var log bytes.Buffer
 	s := &Search{cfg: SearchConfig{Logger: slog.New(slog.NewTextHandler(&log, nil))}}
 	first, second := &kept{}, &kept{err: errors.New("out of reach")}
-	s.retire(nil)
-	s.retire(&searchState{indexes: []any{first, "in memory"}})
-	s.discardRetired(t.Context(), time.Now().Add(-lastAnswer))
+	s.retired.add(first, "in memory")
+	s.retired.discard(t.Context(), time.Now().Add(-lastAnswer), s.cfg.Logger)
 	require.Equal(t, kept{}, *first, "a search may still use it")
-	s.discardRetired(t.Context(), time.Now().Add(time.Second))
+	s.retired.discard(t.Context(), time.Now().Add(time.Second), s.cfg.Logger)
 	require.Equal(t, kept{dropped: 1, closed: 1}, *first)
 
 	s.current.Store(&searchState{indexes: []any{"in memory", second}})
