@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -122,7 +123,7 @@ func TestBPRRefusals(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	saved, err := k.model.MarshalBinary()
 	require.NoError(t, err)
-	for _, data := range [][]byte{nil, saved[:len(saved)-1], append([]byte{9, 0, 0, 0}, saved[4:]...), bytes.Repeat([]byte{0xff}, len(saved))} {
+	for _, data := range [][]byte{nil, saved[:len(saved)-1], slices.Concat(saved[:8], []byte{9, 0, 0, 0}, saved[12:]), bytes.Repeat([]byte{0xff}, len(saved))} {
 		_, err := k.Load(t.Context(), k.data.Table, data)
 		var broken *recommend.FormatError
 		require.ErrorAs(t, err, &broken)

@@ -34,6 +34,15 @@ type Learner interface {
 	Load(ctx context.Context, table *Table, data []byte) (Trained, error)
 }
 
+// WarmLearner is a Learner that can begin with an earlier model of its own.
+type WarmLearner interface {
+	Learner
+	// LearnFrom learns in less time from a model that Learn, Load or LearnFrom
+	// returned; from that of another Learner as Learn does, if perhaps not as
+	// well.
+	LearnFrom(ctx context.Context, data *Events, before Trained) (Trained, error)
+}
+
 // Ask is what a Source is asked.
 type Ask struct {
 	// History of the user, or the items on the page as if just seen; the

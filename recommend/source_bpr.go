@@ -100,6 +100,16 @@ type bprStep struct {
 }
 
 func (l bprLearner) Learn(ctx context.Context, data *Events) (Trained, error) {
+	return l.learn(ctx, data, nil, l.cfg.Epochs)
+}
+
+// LearnFrom begins with the vectors of an earlier model and needs a third of the
+// epochs.
+func (l bprLearner) LearnFrom(ctx context.Context, data *Events, before Trained) (Trained, error) {
+	return l.learn(ctx, data, before, third(l.cfg.Epochs))
+}
+
+func (l bprLearner) learn(ctx context.Context, data *Events, before Trained, epochs int) (Trained, error) {
 	n, d := len(data.IDs), l.cfg.Dim
 	t := &bprTraining{cfg: l.cfg, taken: data.pairs(), block: make([]int, n)}
 	for _, list := range t.taken {
@@ -112,9 +122,14 @@ func (l bprLearner) Learn(ctx context.Context, data *Events) (Trained, error) {
 	for i := range n {
 		t.y.Row(i)[d-1] = 0
 	}
+	if copyRows(t.y, data.Table, before, l.Name()) {
+		for u, list := range t.taken {
+			fold(t.y, t.x.Row(u), list)
+		}
+	}
 	blocks := max(min(bprBlocks, n/32, len(t.taken)/32), 1)
 	t.items, t.steps = make([][]int32, blocks), make([][][]bprStep, blocks)
-	for e := range uint64(l.cfg.Epochs) { //nolint:gosec // not negative
+	for e := range uint64(epochs) { //nolint:gosec // not negative
 		t.deal(l.rng(bprDeal, e))
 		t.each(func(p int) { t.arrange(p, l.rng(bprArrange, e<<16|uint64(p))) })
 		for turn := range blocks {
@@ -232,28 +247,33 @@ func (t *bprTraining) rival(user int, items []int32, rng *rand.Rand) []float32 {
 // bprScale makes a folded user as long as a trained one, or so.
 const bprScale = 0.6
 
-// ready makes a source of item vectors. Where the gradient of a user is zero,
-// their vector is a sum of what they took less what they did not. To add up the
-// former alone, over the root of how many they are, measured better than a ridge
-// regression and than steps of the gradient.
-func (l bprLearner) ready(ctx context.Context, table *Table, rows linalg.Matrix[float32]) (*vectors, error) {
-	fold := func(dst []float32, pairs []pair) error {
-		var all float32
-		for _, p := range pairs {
-			linalg.Axpy(voice(p), rows.Row(int(p.item)), dst)
-			all += voice(p)
-		}
-		if all > 0 {
-			linalg.Scale(bprScale/float32(math.Sqrt(float64(all))), dst)
-		}
-		dst[len(dst)-1] = 1
-		return nil
+// fold sets dst to the vector of who took items. Where the gradient of a user is
+// zero, their vector is a sum of what they took less what they did not. To add up
+// the former alone, over the root of how many they are, measured better than a
+// ridge regression and than steps of the gradient.
+func fold(rows linalg.Matrix[float32], dst []float32, pairs []pair) {
+	clear(dst)
+	var all float32
+	for _, p := range pairs {
+		linalg.Axpy(voice(p), rows.Row(int(p.item)), dst)
+		all += voice(p)
 	}
-	return (&vectors{name: l.Name(), table: table, rows: rows, fold: fold}).findBy(ctx, l.cfg.Exact, l.cfg.Index, l.cfg.Workers, l.cfg.Seed)
+	if all > 0 {
+		linalg.Scale(bprScale/float32(math.Sqrt(float64(all))), dst)
+	}
+	dst[len(dst)-1] = 1
+}
+
+// ready makes a source of item vectors.
+func (l bprLearner) ready(ctx context.Context, table *Table, rows linalg.Matrix[float32]) (*vectors, error) {
+	return (&vectors{name: l.Name(), table: table, rows: rows, fold: func(dst []float32, pairs []pair) error {
+		fold(rows, dst, pairs)
+		return nil
+	}}).findBy(ctx, l.cfg.Exact, l.cfg.Index, l.cfg.Workers, l.cfg.Seed)
 }
 
 func (l bprLearner) Load(ctx context.Context, table *Table, data []byte) (Trained, error) {
-	rows, err := loadRows(table, data)
+	rows, _, err := loadRows(table, data)
 	if err != nil {
 		return nil, err
 	}

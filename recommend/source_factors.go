@@ -7,18 +7,19 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"github.com/bodega-commerce/bodega/internal/linalg"
 )
 
 // FactorsConfig of LearnFactors.
 type FactorsConfig struct {
-	Dim    int     // of the vectors, a multiple of 8 is fastest. Default 64
-	Alpha  float64 // weight of what did not happen. Default 0.1
-	Reg    float64 // regularisation, times a row's frequency. Default 0.03
-	Sweeps int     // over users and items. Default 8
+	Dim   int     // of the vectors, a multiple of 8 is fastest. Default 64
+	Alpha float64 // weight of what did not happen. Default 0.1
+	// Reg is the regularisation, times a row's frequency. Default so much that
+	// for a user of the usual number of items it is 0.09 times that number: in
+	// catalogs of any size it weighs as much beside what users took to.
+	Reg    float64
+	Sweeps int // over users and items. Default 8
 	// Workers bounds the goroutines; the result does not depend on it. Default
 	// one fewer than GOMAXPROCS and at least 1, so that answers need not wait.
 	Workers int
@@ -39,9 +40,6 @@ func LearnFactors(cfg FactorsConfig) Learner {
 	}
 	if cfg.Alpha == 0 {
 		cfg.Alpha = 0.1
-	}
-	if cfg.Reg == 0 {
-		cfg.Reg = 0.03
 	}
 	if cfg.Sweeps == 0 {
 		cfg.Sweeps = 8
@@ -68,15 +66,36 @@ func (l factorLearner) keepIn(open OpenIndex) Learner {
 
 // Parameters are what was trained with.
 func (l factorLearner) Parameters() string {
-	return fmt.Sprintf("dim=%d alpha=%g reg=%g sweeps=%d seed=%d", l.cfg.Dim, l.cfg.Alpha, l.cfg.Reg, l.cfg.Sweeps, l.cfg.Seed)
+	reg := "by frequency"
+	if l.cfg.Reg != 0 {
+		reg = fmt.Sprint(l.cfg.Reg)
+	}
+	return fmt.Sprintf("dim=%d alpha=%g reg=%s sweeps=%d seed=%d", l.cfg.Dim, l.cfg.Alpha, reg, l.cfg.Sweeps, l.cfg.Seed)
 }
 
+// regShare is Reg's default as a part of a usual user's items.
+const regShare = 0.09
+
 func (l factorLearner) Learn(ctx context.Context, data *Events) (Trained, error) {
+	return l.learn(ctx, data, nil, l.cfg.Sweeps)
+}
+
+// LearnFrom begins with the vectors of an earlier model and needs a third of the
+// sweeps.
+func (l factorLearner) LearnFrom(ctx context.Context, data *Events, before Trained) (Trained, error) {
+	return l.learn(ctx, data, before, third(l.cfg.Sweeps))
+}
+
+func (l factorLearner) learn(ctx context.Context, data *Events, before Trained, sweeps int) (Trained, error) {
 	users := data.pairs()
 	items := turned(users, len(data.IDs))
 	d := l.cfg.Dim
+	if l.cfg.Reg == 0 {
+		l.cfg.Reg = l.usualReg(users, len(items))
+	}
 	x, y := make([]float32, len(users)*d), startVectors(len(items), d, rand.New(rand.NewPCG(l.cfg.Seed, 2)))
-	for range l.cfg.Sweeps {
+	copyRows(y, data.Table, before, l.Name())
+	for range sweeps {
 		if err := l.sweep(ctx, x, y.Data, users, len(items)); err != nil {
 			return nil, err
 		}
@@ -87,29 +106,29 @@ func (l factorLearner) Learn(ctx context.Context, data *Events) (Trained, error)
 	return l.ready(ctx, data.Table, y)
 }
 
+// usualReg is Reg's default.
+func (l factorLearner) usualReg(users [][]pair, items int) float64 {
+	who, what := 0, 0
+	for _, list := range users {
+		if len(list) > 0 {
+			who, what = who+1, what+len(list)
+		}
+	}
+	if who == 0 {
+		return 0
+	}
+	usual := float64(what) / float64(who)
+	return regShare * usual / (usual + l.cfg.Alpha*float64(items))
+}
+
 // sweep brings each row of x nearer to what fits the rows of y it has to do with.
 func (l factorLearner) sweep(ctx context.Context, x, y []float32, pairs [][]pair, others int) error {
 	d := l.cfg.Dim
 	gram := gramOf(y, d, l.cfg.Workers)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range l.cfg.Workers {
-		wg.Go(func() {
-			s := newSolver(l.cfg, gram, others)
-			for {
-				from := int(next.Add(64)) - 64
-				if from >= len(pairs) || ctx.Err() != nil {
-					return
-				}
-				runtime.Gosched() // answers go first: preemption takes 10 ms
-				for u := from; u < min(from+64, len(pairs)); u++ {
-					s.approach(x[u*d:(u+1)*d], y, pairs[u])
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return ctx.Err()
+	return parallel(ctx, l.cfg.Workers, len(pairs), func() *solver { return newSolver(l.cfg, gram, others) }, func(s *solver, u int) error {
+		s.approach(x[u*d:(u+1)*d], y, pairs[u])
+		return nil
+	})
 }
 
 func gramOf(y []float32, d, workers int) []float32 {
@@ -231,14 +250,15 @@ func (l factorLearner) ready(ctx context.Context, table *Table, rows linalg.Matr
 	fold := func(dst []float32, pairs []pair) error {
 		return newSolver(l.cfg, gram, len(table.IDs)).solve(dst, rows.Data, pairs)
 	}
-	return (&vectors{name: l.Name(), table: table, rows: rows, fold: fold}).findBy(ctx, l.cfg.Exact, l.cfg.Index, l.cfg.Workers, l.cfg.Seed)
+	return (&vectors{name: l.Name(), table: table, rows: rows, reg: l.cfg.Reg, fold: fold}).findBy(ctx, l.cfg.Exact, l.cfg.Index, l.cfg.Workers, l.cfg.Seed)
 }
 
 func (l factorLearner) Load(ctx context.Context, table *Table, data []byte) (Trained, error) {
-	rows, err := loadRows(table, data)
+	rows, reg, err := loadRows(table, data)
 	if err != nil {
 		return nil, err
 	}
+	l.cfg.Reg = reg
 	return l.ready(ctx, table, rows)
 }
 

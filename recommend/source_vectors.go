@@ -16,8 +16,9 @@ type vectors struct {
 	name   string
 	table  *Table
 	rows   linalg.Matrix[float32]
-	finder finder // nil: all are scored
-	outage error  // why there is no finder
+	finder finder  // nil: all are scored
+	outage error   // why there is no finder
+	reg    float64 // that folding in takes, where it does
 	// fold sets dst to the vector of who had to do with items.
 	fold func(dst []float32, pairs []pair) error
 }
@@ -124,27 +125,48 @@ func (v *vectors) Scores(_ context.Context, ask *Ask, ids []string, dst []float3
 
 // MarshalBinary writes the item vectors, row after row.
 func (v *vectors) MarshalBinary() ([]byte, error) {
-	return binary.Append(binary.LittleEndian.AppendUint32(nil, uint32(v.rows.Cols)), binary.LittleEndian, v.rows.Data) //nolint:gosec // up to 4096
+	b := binary.LittleEndian.AppendUint64(nil, math.Float64bits(v.reg))
+	return binary.Append(binary.LittleEndian.AppendUint32(b, uint32(v.rows.Cols)), binary.LittleEndian, v.rows.Data) //nolint:gosec // up to 4096
 }
 
 // loadRows reads what MarshalBinary wrote.
-func loadRows(table *Table, data []byte) (rows linalg.Matrix[float32], err error) {
-	if len(data) < 4 {
-		return rows, &FormatError{"the vectors are cut off"}
+func loadRows(table *Table, data []byte) (rows linalg.Matrix[float32], reg float64, err error) {
+	const head = 12
+	if len(data) < head {
+		return rows, 0, &FormatError{"the vectors are cut off"}
 	}
-	d := int(binary.LittleEndian.Uint32(data))
-	if d < 1 || d > 4096 || len(data)-4 != 4*d*len(table.IDs) {
-		return rows, &FormatError{"the vectors do not fit the items"}
+	reg = math.Float64frombits(binary.LittleEndian.Uint64(data))
+	d := int(binary.LittleEndian.Uint32(data[8:]))
+	if d < 1 || d > 4096 || len(data)-head != 4*d*len(table.IDs) {
+		return rows, 0, &FormatError{"the vectors do not fit the items"}
 	}
 	y := make([]float32, d*len(table.IDs))
-	if _, err := binary.Decode(data[4:], binary.LittleEndian, y); err != nil {
-		return rows, err
+	if _, err := binary.Decode(data[head:], binary.LittleEndian, y); err != nil {
+		return rows, 0, err
 	}
-	if !sound(y) {
-		return rows, &FormatError{"the vectors are no numbers"}
+	if !sound(y) || !(reg >= 0 && reg <= 1e6) {
+		return rows, 0, &FormatError{"the vectors are no numbers"}
 	}
-	return linalg.MatrixOf(y, len(table.IDs), d), nil
+	return linalg.MatrixOf(y, len(table.IDs), d), reg, nil
 }
+
+// copyRows gives items the vectors they had in an earlier model of the name; false
+// if it is none.
+func copyRows(rows linalg.Matrix[float32], table *Table, before Trained, name string) bool {
+	v, ok := before.(*vectors)
+	if !ok || v.name != name || v.rows.Cols != rows.Cols {
+		return false
+	}
+	for i, id := range table.IDs {
+		if at, ok := v.table.at[id]; ok {
+			copy(rows.Row(i), v.rows.Row(int(at)))
+		}
+	}
+	return true
+}
+
+// third is how many steps a model needs that begins with an earlier one.
+func third(steps int) int { return (steps + 2) / 3 }
 
 // sound tells whether numbers can be reckoned with.
 func sound(numbers []float32) bool {

@@ -28,6 +28,10 @@ type TrainConfig struct {
 	// PerUser is how many interactions of each user, the newest, are trained
 	// on. Default 1,000.
 	PerUser int
+	// Warm begins, where a Learner is a WarmLearner, with the model that serves:
+	// that takes less time, and makes the model depend on the one before. Those
+	// that are validated never do, since they must not know what comes later.
+	Warm bool
 }
 
 // Progress of a training.
@@ -101,7 +105,11 @@ func (e *Engine) Train(ctx context.Context, data iter.Seq2[Interaction, error], 
 	if verdict.worse {
 		return report, nil
 	}
-	if next.sources, err = t.learn(ctx, "train", events); err != nil {
+	var before *snapshot
+	if cfg.Warm {
+		before = e.serving.Load()
+	}
+	if next.sources, err = t.learn(ctx, "train", events, before); err != nil {
 		return nil, err
 	}
 	next.facts, next.ranker = learnFacts(events, events), verdict.ranker
@@ -143,11 +151,18 @@ func (t *training) step(stage string) {
 	t.done++
 }
 
-func (t *training) learn(ctx context.Context, verb string, data *Events) ([]Trained, error) {
+// learn learns all models, where there was a model before from that.
+func (t *training) learn(ctx context.Context, verb string, data *Events, before *snapshot) ([]Trained, error) {
 	var out []Trained
 	for _, l := range t.engine.cfg.Learners {
 		t.step(verb + " " + l.Name())
-		x, err := l.Learn(ctx, data)
+		learn := l.Learn
+		if warm, ok := l.(WarmLearner); ok {
+			if model := before.source(l.Name()); model != nil {
+				learn = func(ctx context.Context, data *Events) (Trained, error) { return warm.LearnFrom(ctx, data, model) }
+			}
+		}
+		x, err := learn(ctx, data)
 		if err == nil {
 			out = append(out, x)
 			err = ctx.Err()

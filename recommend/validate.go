@@ -50,7 +50,7 @@ func (t *training) validate(ctx context.Context, all *Events) (*verdict, error) 
 		v.reason = fmt.Sprintf("only %d visits to validate on, %d are needed: models count alike", len(cases), 2*t.cfg.MinUsers)
 		return v, nil
 	}
-	learned, err := t.learn(ctx, "validate", early)
+	learned, err := t.learn(ctx, "validate", early, nil)
 	if err != nil {
 		return nil, err
 	}
