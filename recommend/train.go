@@ -201,7 +201,7 @@ func parallel[T any](ctx context.Context, workers, n int, scratch func() T, work
 		})
 	}
 	wg.Wait()
-	return errors.Join(append(errs, ctx.Err())...)
+	return errors.Join(errors.Join(errs...), ctx.Err())
 }
 
 // nothing is the scratch of work that needs none.

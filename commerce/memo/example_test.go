@@ -30,15 +30,15 @@ func Example() {
 			return
 		}
 		if _, ok := known["square of 12"]; ok {
-			fmt.Println("known", known["square of 12"])
+			fmt.Printf("known: %s\n", known["square of 12"])
 			continue
 		}
 		fmt.Println("made")
-		if err := memos.Put(ctx, map[string][]byte{"square of 12": {144}}); err != nil {
+		if err := memos.Put(ctx, map[string][]byte{"square of 12": []byte("144")}); err != nil {
 			fmt.Println(err)
 		}
 	}
 	// Output:
 	// made
-	// known [144]
+	// known: 144
 }
