@@ -26,14 +26,14 @@ type ranker struct {
 
 const (
 	rankerCases  = 200 // a ranker is learned from at least so many
-	rankerModels = 3
+	rankerModels = 5
 	rankerRounds = 60
 	rankerRate   = 0.1
 	rankerLeaves = 15
 	rankerLeast  = 50 // candidates of a leaf
 	rankerShare  = 0.7
 	buyersAlone  = 0.9 // share of histories with purchases from which on the others are too few to learn from
-	rankerMissed = 6   // one in so many of the candidates that were not taken is learned from, and counts for all
+	rankerMissed = 10  // one in so many of the candidates that were not taken is learned from, and counts for all
 )
 
 func learnRanker(ctx context.Context, cases []*judged, names []string, workers int, seed uint64) (*ranker, error) {
