@@ -142,6 +142,6 @@ func TestOldHistoryIsNotOver(t *testing.T) {
 	for u := range 20 {
 		a, err := e.Home(t.Context(), recommend.Request{User: fmt.Sprint("user-", u), Limit: 3, Rules: []recommend.Rules{{ShowPurchased: true}}})
 		require.NoError(t, err)
-		require.Equal(t, fmt.Sprint("item-", u%10), a.Items[0].ID, "the habit of %d", u)
+		require.Contains(t, ids(a)[:2], fmt.Sprint("item-", u%10), "the habit of %d", u)
 	}
 }

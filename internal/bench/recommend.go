@@ -46,15 +46,37 @@ func (r RecommendRun) item(rng *rand.Rand, taste int) string {
 	return strconv.Itoa((min(int(rng.ExpFloat64()*float64(each)/3), each-1)*tastes + taste) % r.Items)
 }
 
-// history is twenty interactions of each shopper.
+// perShopper is how much each shopper buys: a third of it again, and a third what
+// is the fashion of the week among those of their taste.
+const perShopper = 20
+
+// bought draws what a shopper buys.
+func (r RecommendRun) bought(rng *rand.Rand, user string, taste int, latest time.Time) []recommend.Interaction {
+	all := make([]recommend.Interaction, perShopper)
+	for i := range all {
+		item, ago := r.item(rng, taste), time.Duration(rng.IntN(90*24))*time.Hour
+		switch rng.IntN(3) {
+		case 0:
+			item = all[rng.IntN(i+1)].Item
+		case 1:
+			week := int(latest.Add(-ago).Unix() / (7 * 86400))
+			item = strconv.Itoa((week*37*tastes + taste) % r.Items)
+		}
+		all[i] = recommend.Interaction{User: user, Item: cmp.Or(item, r.item(rng, taste)), Kind: recommend.Purchase, Time: latest.Add(-ago)}
+	}
+	return all
+}
+
+// history is what all shoppers bought.
 func (r RecommendRun) history(now time.Time) iter.Seq2[recommend.Interaction, error] {
 	return func(yield func(recommend.Interaction, error) bool) {
 		rng := rand.New(rand.NewPCG(r.Seed, 1)) //nolint:gosec // made-up shoppers
-		for n := range r.Interactions {
-			user := n / 20
-			x := recommend.Interaction{User: strconv.Itoa(user), Item: r.item(rng, user%tastes), Time: now.Add(-time.Duration(rng.IntN(90*24)) * time.Hour)}
-			if !yield(x, nil) {
-				return
+		for n := 0; n < r.Interactions; n += perShopper {
+			user := n / perShopper
+			for _, x := range r.bought(rng, strconv.Itoa(user), user%tastes, now)[:min(perShopper, r.Interactions-n)] {
+				if !yield(x, nil) {
+					return
+				}
 			}
 		}
 	}
@@ -87,6 +109,10 @@ func (r RecommendRun) Run(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	out.add("training", time.Since(start).Seconds(), "s")
+	if info, ok := engine.Serving(); ok {
+		out.add("nDCG@10 of the next basket", info.Metrics.Next.NDCG10, "")
+		out.add("by the weighted sum", info.Metrics.Next.Weighted, "")
+	}
 	out.add("memory with the model", heap()-before, "MiB")
 	took, err := r.ask(ctx, engine, 1, 0, after(r.Duration))
 	if err != nil {
@@ -139,8 +165,9 @@ func (r RecommendRun) stock(ctx context.Context, engine *recommend.Engine) error
 	return nil
 }
 
-// ask asks for home pages of shoppers who each just did something, until stop:
-// at a rate over all readers, or with rate 0 one after the other.
+// ask asks for home pages of shoppers, until stop: at a rate over all readers, or
+// with rate 0 one after the other. Half of them just clicked, which the weights
+// answer; half come back after purchases, which the ranker does.
 func (r RecommendRun) ask(ctx context.Context, engine *recommend.Engine, readers, rate int, stop <-chan struct{}) ([]time.Duration, error) {
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -162,10 +189,17 @@ func (r RecommendRun) ask(ctx context.Context, engine *recommend.Engine, readers
 					return
 				case <-time.After(time.Until(next)):
 				}
-				user := rng.IntN(max(r.Interactions/20, 1))
-				x := make([]recommend.Interaction, 20)
-				for i := range x {
-					x[i] = recommend.Interaction{User: strconv.Itoa(user), Item: r.item(rng, user%tastes), Kind: recommend.Click}
+				user := rng.IntN(max(r.Interactions/perShopper, 1))
+				shopper, latest := strconv.Itoa(user), time.Now()
+				back := rng.IntN(2) == 0
+				if back {
+					shopper, latest = shopper+" who comes back", latest.AddDate(0, 0, -1)
+				}
+				x := r.bought(rng, shopper, user%tastes, latest)
+				if !back {
+					for i := range x {
+						x[i].Kind, x[i].Time = recommend.Click, latest
+					}
 				}
 				err := engine.Observe(ctx, x...)
 				start := time.Now()
