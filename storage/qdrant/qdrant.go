@@ -55,7 +55,7 @@ func Open(ctx context.Context, config Config) (*Index, error) {
 	}
 	i := &Index{client: client, config: config, turn: make(chan struct{}, 1), indexed: map[string]bool{}}
 	if _, err := i.known(ctx); err != nil {
-		return nil, errors.Join(err, client.Close())
+		return nil, errors.Join(err, disconnect(client))
 	}
 	return i, nil
 }
@@ -63,6 +63,7 @@ func Open(ctx context.Context, config Config) (*Index, error) {
 func (c Config) connect() (*api.Client, error) {
 	client, err := api.NewClient(&api.Config{Host: c.address(), Port: c.Port, APIKey: c.APIKey, UseTLS: c.TLS != nil, TLSConfig: c.TLS,
 		SkipCompatibilityCheck: true, // it would not obey a context
+		PoolSize:               1,    // it carries any number of calls
 		GrpcOptions:            []grpc.DialOption{grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(math.MaxInt32))}})
 	if err != nil {
 		return nil, &Error{"connect to", c.Collection, err}
@@ -85,11 +86,20 @@ func Collections(ctx context.Context, config Config) ([]string, error) {
 		err = (&Index{config: config}).failed(ctx, "list collections beside", err)
 	}
 	slices.Sort(names)
-	return names, errors.Join(err, client.Close())
+	return names, errors.Join(err, disconnect(client))
 }
 
-// Close ends all use of the index.
-func (i *Index) Close() error { return i.client.Close() }
+// Close ends all use of the index: what is asked later gives an *Error.
+func (i *Index) Close() error { return disconnect(i.client) }
+
+// disconnect closes the client's one connection. Client.Close would forget it,
+// and a call that comes later panic.
+func disconnect(client *api.Client) error {
+	if err := client.GetGrpcClient().Close(); err != nil && status.Code(err) != codes.Canceled { // closed before
+		return err
+	}
+	return nil
+}
 
 // Drop deletes the collection. The next Put makes a new one.
 func (i *Index) Drop(ctx context.Context) error {

@@ -307,3 +307,16 @@ func FuzzParseURL(f *testing.F) {
 		require.False(t, slices.Contains([]byte(c.Collection), '/'))
 	})
 }
+
+// A search may outlive the index that a rebuild took the place of.
+func TestAskedAfterClose(t *testing.T) {
+	server := start(t)
+	index := open(t, qdrant.Config{Host: "127.0.0.1", Port: server.Port, Collection: collectionOf(t)})
+	require.NoError(t, index.Put(t.Context(), []search.Vector{{ID: "x", Values: []float32{1}}}))
+	require.NoError(t, index.Close())
+	require.NoError(t, index.Close())
+	_, err := index.Nearest(t.Context(), []float32{1}, search.Selection{}, 1)
+	var failed *qdrant.Error
+	require.ErrorAs(t, err, &failed)
+	require.ErrorAs(t, index.Put(t.Context(), []search.Vector{{ID: "y", Values: []float32{1}}}), &failed)
+}
