@@ -1,6 +1,7 @@
 package recommend_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -73,4 +74,40 @@ func BenchmarkHomeMillion(b *testing.B) {
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)*95/100])/1e6, "p95-ms")
 	b.ReportMetric(float64(m.HeapAlloc)/(1<<20), "MiB")
+}
+
+// timed tells how long its learner takes.
+type timed struct {
+	recommend.Learner
+	took time.Duration
+}
+
+func (l *timed) Learn(ctx context.Context, data *recommend.Events) (recommend.Trained, error) {
+	start := time.Now()
+	defer func() { l.took = time.Since(start) }()
+	return l.Learner.Learn(ctx, data)
+}
+
+// BenchmarkFactors learns 64 factors of a million interactions, of 50,000 users
+// and 20,000 items, with one worker and with all.
+func BenchmarkFactors(b *testing.B) {
+	town := newTown(50_000, 20_000, 100, 51)
+	rng := rand.New(rand.NewPCG(1, 1))
+	for n := 0; len(town.events) < 1_000_000; n++ {
+		x := town.events[n]
+		x.Item, x.Time = town.items[rng.IntN(len(town.items))].ID, x.Time.Add(time.Minute)
+		town.events = append(town.events, x)
+	}
+	for _, workers := range []int{1, runtime.GOMAXPROCS(0)} {
+		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
+			l := &timed{Learner: recommend.LearnFactors(recommend.FactorsConfig{Workers: workers})}
+			for b.Loop() {
+				e, err := recommend.New(recommend.Config{Now: clock, Learners: []recommend.Learner{l}})
+				require.NoError(b, err)
+				_, err = e.Train(b.Context(), all(town.events), recommend.TrainConfig{MinUsers: len(town.events)})
+				require.NoError(b, err)
+				b.ReportMetric(l.took.Seconds(), "learning-s")
+			}
+		})
+	}
 }
