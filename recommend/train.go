@@ -180,7 +180,7 @@ func (t *training) learn(ctx context.Context, verb string, data *Events, before 
 func parallel[T any](ctx context.Context, workers, n int, scratch func() T, work func(own T, i int) error) error {
 	const share = 16
 	var next atomic.Int64
-	errs := make([]error, min(workers, max(n, 1)))
+	errs := make([]error, max(min(workers, n), 1))
 	var wg sync.WaitGroup
 	for w := range errs {
 		wg.Go(func() {
