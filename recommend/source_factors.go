@@ -16,7 +16,7 @@ type FactorsConfig struct {
 	Dim   int     // of the vectors, a multiple of 8 is fastest. Default 64
 	Alpha float64 // weight of what did not happen. Default 0.1
 	// Reg is the regularisation, times a row's frequency. Default so much that
-	// for a user of the usual number of items it is 0.09 times that number: in
+	// for a user of the usual number of items it is 0.08 times that number: in
 	// catalogs of any size it weighs as much beside what users took to.
 	Reg    float64
 	Sweeps int // over users and items. Default 8
@@ -74,7 +74,7 @@ func (l factorLearner) Parameters() string {
 }
 
 // regShare is Reg's default as a part of a usual user's items.
-const regShare = 0.09
+const regShare = 0.08
 
 func (l factorLearner) Learn(ctx context.Context, data *Events) (Trained, error) {
 	return l.learn(ctx, data, nil, l.cfg.Sweeps)

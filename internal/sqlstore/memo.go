@@ -32,6 +32,9 @@ func (s memoStore) Get(ctx context.Context, keys []string) ([]memo.Memo, error) 
 		var used int64
 		err = r.Scan(&m.Key, &m.Value, &used)
 		m.UsedAt = sqldb.Time(used)
+		if m.Value == nil { // what SQLite's driver makes of no bytes
+			m.Value = []byte{}
+		}
 		return m, err
 	}, `select key, value, used_at from memos where key in `+sqldb.In(1, len(keys))+` order by key`, sqldb.PadArgs(keys)...)
 }
