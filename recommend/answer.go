@@ -210,6 +210,11 @@ func (e *Engine) answer(ctx context.Context, placement Placement, r Request) (*R
 		limit += len(law.bought) // what was bought takes no place from what is new
 	}
 	p, err := m.gather(ctx, ask, limit)
+	if err == nil && len(p.ids) == 0 && subsets[placement] == nil {
+		// Nobody knows the user: what is popular is steered like all else.
+		m = m.alone("popular")
+		p, err = m.gather(ctx, ask, limit)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -136,3 +136,12 @@ func (m *mix) withAgain() *mix {
 	}
 	return &c
 }
+
+// alone lets one source speak; none if there is no such.
+func (m *mix) alone(name string) *mix {
+	c := &mix{sources: m.sources, weights: make([]float64, len(m.sources))}
+	if i := slices.Index(names(m.sources), name); i >= 0 {
+		c.weights[i] = 1
+	}
+	return c
+}

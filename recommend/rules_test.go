@@ -173,6 +173,7 @@ func TestMarginAndFreshnessMoveItemsUp(t *testing.T) {
 		}
 		return margin, days
 	}
+	// Nobody knows these users, and still what is shown can be steered.
 	plainMargin, plainDays := mean(recommend.Tuning{}, 0)
 	boosted, _ := mean(recommend.Tuning{}, 1)
 	require.Greater(t, boosted, plainMargin)

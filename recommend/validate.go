@@ -149,7 +149,7 @@ func only(i, n int) []float64 {
 }
 
 // learnWeights begins with what is good without data, the factors and the linear
-// model alike, and takes another weighing if it is better by more than two
+// model alike, and takes another weighing if it is better by more than three
 // standard errors of the difference, case by case: few cases change little. It
 // looks for what is new to the user, of which what is bought again has no say.
 func (t *training) learnWeights(ctx context.Context, cases []*judged, sources []Source) ([]float64, error) {
@@ -218,8 +218,8 @@ func mean(x []float64) float64 {
 	return sum / float64(max(len(x), 1))
 }
 
-// better reports whether a is more than b by more than two standard errors of
-// their difference.
+// better reports whether a is more than b by more than three standard errors of
+// their difference: of a hundred or two that are tried, one is by two by chance.
 func better(a, b []float64) bool {
 	difference := make([]float64, len(a))
 	for i := range a {
@@ -231,7 +231,7 @@ func better(a, b []float64) bool {
 		squares += (d - m) * (d - m)
 	}
 	n := float64(max(len(a), 1))
-	return m > 2*math.Sqrt(squares/n/n)
+	return m > 3*math.Sqrt(squares/n/n)
 }
 
 // compare decides whether the new model does worse than the serving one.
