@@ -150,7 +150,7 @@ func TestNewItemsBeatPopularityInRetail(t *testing.T) {
 	items, events := retail(t)
 	engine, chance := newItems(t, items, events)
 	t.Logf("nDCG@10 of unseen items %.4f, without content %.4f", engine, chance)
-	require.Greater(t, engine, 1.2*chance)
+	require.Greater(t, engine, 5*chance)
 }
 
 func rankedBy(ids []string, scores []float64) []string {

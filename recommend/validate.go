@@ -207,8 +207,16 @@ func (t *training) learnWeights(ctx context.Context, cases []*judged, sources []
 			break
 		}
 	}
+	if i := slices.Index(all, content{}.Name()); i >= 0 && weights[i] < contentLeast {
+		weights[i] = contentLeast
+		weights = normal(weights)
+	}
 	return weights, failed
 }
+
+// contentLeast is the least say of content. It alone knows items that are new,
+// and few visits tell of those.
+const contentLeast = 0.05
 
 func mean(x []float64) float64 {
 	var sum float64

@@ -61,8 +61,11 @@ func TestWarmModelsGoOn(t *testing.T) {
 			require.NoError(t, err)
 			require.NotEqual(t, cold, a)
 
-			_, err = l.LearnFrom(t.Context(), k.data, nil)
+			fromNone, err := l.LearnFrom(t.Context(), k.data, nil)
 			require.NoError(t, err, "of no model of its own")
+			c, err := fromNone.MarshalBinary()
+			require.NoError(t, err)
+			require.NotEqual(t, c, a, "the earlier model counts")
 		})
 	}
 }
